@@ -1,0 +1,31 @@
+/** Builds dist/: one bundle for all commands, the rules as data, and oclif's manifest. Run by `npm run build`. */
+import { Plugin } from '@oclif/core'
+import { build } from 'esbuild'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { Linter } from '../src/engine/conditions.ts'
+import { readRules } from '../src/engine/library.ts'
+import { factSets } from '../src/facts/index.ts'
+
+rmSync('oclif.manifest.json', { force: true })
+rmSync('dist', { recursive: true, force: true })
+mkdirSync('dist')
+writeFileSync('dist/rules.json', JSON.stringify(readRules('rules', new Linter(factSets))))
+await build({
+  entryPoints: ['src/main.ts'],
+  outfile: 'dist/cli.cjs',
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  minify: true,
+  keepNames: true,
+  legalComments: 'none',
+  // oclif would drag the compiler in for its development mode; serialport is loaded by the file that needs it.
+  external: ['typescript', 'ts-node', 'serialport'],
+  logLevel: 'warning',
+})
+
+// oclif reads the manifest in place of the commands themselves.
+const plugin = new Plugin({ root: process.cwd(), type: 'core', ignoreManifest: true, errorOnManifestCreate: true })
+await plugin.load()
+writeFileSync('oclif.manifest.json', JSON.stringify(plugin.manifest))

@@ -1,0 +1,26 @@
+import type { Report } from '../engine/report.ts'
+import { textReport } from '../reporters/text.ts'
+
+export const FORMATS = ['text', 'table', 'json'] as const
+
+const NARROWEST = 60
+const WIDEST = 120
+
+/** A report in one of the formats; colours only where somebody looks. */
+export async function render(report: Report, format: (typeof FORMATS)[number], options: { all: boolean }): Promise<string> {
+  switch (format) {
+    case 'json':
+      return (await import('../reporters/json.ts')).jsonReport(report)
+    case 'table':
+      return (await import('../reporters/table.ts')).tableReport(report, columns())
+    case 'text':
+      return textReport(report, { width: columns(), color: await colors(), ...options })
+  }
+}
+
+const columns = (): number => Math.min(WIDEST, Math.max(NARROWEST, process.stdout.columns ?? 100))
+
+async function colors() {
+  if (!process.stdout.isTTY || process.env['NO_COLOR'] || process.env['TERM'] === 'dumb') return null
+  return (await import('ansis')).default
+}

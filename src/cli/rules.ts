@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Rule } from '../engine/rule.ts'
+
+/** The rules that ship, compiled at build time; with those of the user's own folder behind them. */
+export async function loadRules(root: string, folder?: string): Promise<Rule[]> {
+  const shipped = JSON.parse(readFileSync(join(root, 'dist', 'rules.json'), 'utf8')) as Rule[]
+  if (folder === undefined) return shipped
+  const [{ readRules, unique }, { Linter }, { factSets }] = await Promise.all([
+    import('../engine/library.ts'),
+    import('../engine/conditions.ts'),
+    import('../facts/index.ts'),
+  ])
+  return unique([...shipped, ...readRules(folder, new Linter(factSets))])
+}

@@ -1,0 +1,15 @@
+import { BaseCommand } from '../cli/base.ts'
+import { factSets } from '../facts/index.ts'
+import { collectorScript } from '../hosts/collector.ts'
+
+export default class Collector extends BaseCommand {
+  static override summary = 'Print a POSIX shell script that records a machine on which vdoctor cannot run'
+  static override description =
+    'Run the script there as root ("sh collect.sh FOLDER"), bring the folder here, and use it with --from. It reads what "vdoctor check" reads and changes nothing.'
+  static override examples = ['<%= config.bin %> collector > collect.sh']
+
+  async run(): Promise<void> {
+    await this.parse(Collector)
+    this.print(collectorScript(factSets.flatMap(({ asks }) => asks), this.config.version))
+  }
+}

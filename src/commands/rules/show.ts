@@ -1,0 +1,16 @@
+import { Args, Flags } from '@oclif/core'
+import { BaseCommand } from '../../cli/base.ts'
+import { ruleNamed } from '../../cli/rule-named.ts'
+import { loadRules } from '../../cli/rules.ts'
+
+export default class RulesShow extends BaseCommand {
+  static override summary = 'Print one rule as data'
+  static override args = { rule: Args.string({ required: true, ignoreStdin: true, description: 'Name of the rule' }) }
+  static override flags = { rules: Flags.string({ summary: 'A folder of your own rules, beside those that ship', helpValue: 'DIR' }) }
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(RulesShow)
+    const { stringify } = await import('yaml')
+    this.print(stringify(ruleNamed(args.rule, await loadRules(this.config.root, flags.rules))))
+  }
+}

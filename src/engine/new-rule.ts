@@ -1,0 +1,27 @@
+/** A rule that loads and passes its test, so that every step from here can be tried. */
+export const newRule = (): string => `title: One line that names the problem
+severity: warning # error: broken now · warning: will bite · info: worth knowing
+tags: [kvm]
+applies: platform.hosts == "kvm"
+when: >-
+  !kvm.active
+says: What was found, with the values - {kvm.modules}
+why: >-
+  What goes wrong because of it.
+fix:
+  - { do: What to do about it., interrupts: nothing }
+fine-when: This is intended.
+documented:
+  - { in: kernel.org, section: Where this stands }
+`
+
+export const newRuleTest = (): string => `- name: the problem
+  facts: { platform: { hosts: kvm }, kvm: { active: false } }
+  expect: problem
+- name: the near miss, which looks alike and is none
+  facts: { platform: { hosts: kvm }, kvm: { active: true } }
+  expect: ok
+- name: not known
+  facts: { platform: { hosts: kvm }, kvm: { active: { gap: denied } } }
+  expect: unknown
+`

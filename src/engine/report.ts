@@ -1,0 +1,90 @@
+import { labelOfKey } from '../evidence/ask.ts'
+import type { Finding, Gap, Host, Severity } from '../types.ts'
+import type { AllFacts } from './judge.ts'
+
+export const REPORT_VERSION = 1
+
+/** How the rules of one area came out. */
+export interface AreaCount {
+  readonly area: string
+  readonly problem: number
+  readonly ok: number
+  readonly unknown: number
+  readonly skipped: number
+}
+
+/** A gap, and the rules that it left undecided. */
+export interface Undecided {
+  readonly gap: Gap
+  readonly ask: string
+  readonly detail?: string | undefined
+  readonly rules: readonly string[]
+}
+
+/** One run's result, complete: what every reporter prints and what the exit code is decided from. */
+export interface Report {
+  readonly version: typeof REPORT_VERSION
+  readonly vdoctor: string
+  readonly host: string
+  /** ISO 8601; null where a recording does not say. */
+  readonly at: string | null
+  readonly platform: Readonly<Record<string, unknown>>
+  readonly findings: readonly Finding[]
+  readonly areas: readonly AreaCount[]
+  readonly undecided: readonly Undecided[]
+}
+
+const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 }
+
+export const atLeast = (severity: Severity, least: Severity): boolean => RANK[severity] <= RANK[least]
+
+export function makeReport(host: Host, facts: AllFacts, findings: readonly Finding[], version: string): Report {
+  const platform = Object.entries(facts['platform'] ?? {}).map(([name, fact]) => [name, fact.ok ? fact.value : null])
+  return {
+    version: REPORT_VERSION,
+    vdoctor: version,
+    host: host.label,
+    at: host.at?.toISOString() ?? null,
+    platform: Object.fromEntries(platform) as Record<string, unknown>,
+    findings: [...findings].sort(byWeight),
+    areas: countAreas(findings),
+    undecided: ledger(findings),
+  }
+}
+
+const byWeight = (a: Finding, b: Finding): number =>
+  Number(a.outcome !== 'problem') - Number(b.outcome !== 'problem') ||
+  RANK[a.severity] - RANK[b.severity] ||
+  a.area.localeCompare(b.area) ||
+  a.rule.localeCompare(b.rule)
+
+/** A rule counts once: with its worst subject. */
+function countAreas(findings: readonly Finding[]): AreaCount[] {
+  const worst = new Map<string, Finding>()
+  const order = ['problem', 'unknown', 'ok', 'skipped']
+  for (const finding of findings) {
+    const other = worst.get(finding.rule)
+    if (!other || order.indexOf(finding.outcome) < order.indexOf(other.outcome)) worst.set(finding.rule, finding)
+  }
+  const areas = [...new Set(findings.map(({ area }) => area))].sort()
+  return areas.map((area) => {
+    const count = (outcome: string): number => [...worst.values()].filter((one) => one.area === area && one.outcome === outcome).length
+    return { area, problem: count('problem'), ok: count('ok'), unknown: count('unknown'), skipped: count('skipped') }
+  })
+}
+
+/** What kept rules from deciding, most rules first: the reader's list of what to do about it. */
+function ledger(findings: readonly Finding[]): Undecided[] {
+  const causes = new Map<string, { gap: Gap; ask: string; detail?: string | undefined; rules: Set<string> }>()
+  for (const { rule, missing } of findings) {
+    for (const { gap, ask, detail } of missing) {
+      const key = `${gap} ${ask}`
+      const cause = causes.get(key) ?? { gap, ask: labelOfKey(ask), detail, rules: new Set() }
+      causes.set(key, cause)
+      cause.rules.add(rule)
+    }
+  }
+  return [...causes.values()]
+    .sort((a, b) => b.rules.size - a.rules.size || a.ask.localeCompare(b.ask))
+    .map(({ rules, ...cause }) => ({ ...cause, rules: [...rules].sort() }))
+}

@@ -1,0 +1,40 @@
+import type { Severity } from '../types.ts'
+
+/** A step as the rule file has it: texts with `{CEL}` in them. */
+export type FixTemplate = { readonly if?: string; readonly interrupts?: string; readonly undo?: string } & (
+  | { readonly run: readonly string[] }
+  | { readonly edit: string; readonly replace: string; readonly with: string }
+  | { readonly edit: string; readonly append: string }
+  | { readonly do: string }
+)
+
+/** Where a document says it; `statement` is the id of that statement in the catalogue. */
+export interface Documented {
+  readonly in: string
+  readonly section?: string
+  readonly statement?: string
+}
+
+/** One rule, as data: what a rule file holds, checked, with its names filled in. This is what is compiled into the program. */
+export interface Rule {
+  /** The file's name: kebab-case, the problem, unique over all folders. */
+  readonly id: string
+  /** The shelf that it stands on: its folder. */
+  readonly area: string
+  readonly file: string
+  readonly title: string
+  readonly severity: Severity
+  readonly tags: readonly string[]
+  readonly applies?: string
+  readonly each?: { readonly name: string; readonly list: string }
+  readonly subject: string
+  readonly when: string
+  readonly says: string
+  readonly why: string
+  readonly fix: readonly FixTemplate[]
+  readonly fineWhen?: string
+  readonly documented: readonly Documented[]
+  readonly formerly: readonly string[]
+  /** `namespace.field` of every fact that `applies`, `each` and `when` mention. */
+  readonly facts: readonly string[]
+}

@@ -1,0 +1,97 @@
+import { labelOfKey } from '../evidence/ask.ts'
+import { placeOf } from '../evidence/locate.ts'
+import { isUnknown } from '../evidence/result.ts'
+import type { Missing, Result, Source, Unknown } from '../types.ts'
+
+/** Thrown by the getter that stands where a value is not known. `&&`, `||`, `exists` and `all` absorb it, nothing else does. */
+export class GapError extends Error {
+  constructor(
+    readonly fact: string,
+    readonly unknown: Unknown,
+  ) {
+    super(`${fact} is not known`)
+  }
+}
+
+/** What one evaluation read: the ground of its finding, or of its ignorance. */
+export interface Reading {
+  readonly sources: Source[]
+  readonly missing: Missing[]
+}
+
+let reading: Reading | undefined
+
+/** Runs `evaluate` and notes each fact that it touches. */
+export function noteReads<T>(evaluate: () => T): { value: T; read: Reading } {
+  const before = reading
+  const read: Reading = { sources: [], missing: [] }
+  reading = read
+  try {
+    return { value: evaluate(), read }
+  } finally {
+    reading = before
+  }
+}
+
+const fail = (fact: string, gap: Unknown): never => {
+  reading?.missing.push({ fact, gap: gap.gap, ask: gap.ask, detail: gap.detail })
+  throw new GapError(fact, gap)
+}
+
+/** Lists whose last item is a gap: `size()` of them is not known. */
+const partial = new WeakMap<object, () => never>()
+
+/** `size()` in conditions. */
+export function count(list: { length?: number; size?: number }): bigint {
+  partial.get(list)?.()
+  return BigInt(list.length ?? list.size ?? 0)
+}
+
+const views = new WeakMap<object, object>()
+
+/** A fact's value as CEL sees it: gaps throw when read, and reading leaves a trace. */
+export function view(value: unknown, fact: string): unknown {
+  if (isUnknown(value)) return fail(fact, value)
+  if (typeof value !== 'object' || value === null) return value
+  let seen = views.get(value)
+  if (!seen) views.set(value, (seen = Array.isArray(value) ? listView(value, fact) : objectView(value, fact)))
+  return seen
+}
+
+function objectView(value: object, fact: string): object {
+  const seen = {}
+  for (const [name, field] of Object.entries(value)) {
+    const get = (): unknown => {
+      const place = placeOf(value, name)
+      if (place) reading?.sources.push(place)
+      return view(field, `${fact}.${name}`)
+    }
+    Object.defineProperty(seen, name, { get, enumerable: true })
+  }
+  return seen
+}
+
+function listView(items: readonly unknown[], fact: string): readonly unknown[] {
+  const seen = items.filter((item) => !isUnknown(item)).map((item) => view(item, fact))
+  const gap = items.find(isUnknown)
+  if (gap) {
+    const unread = (): never => fail(fact, gap as Unknown)
+    Object.defineProperty(seen, seen.length, { get: unread, enumerable: true })
+    partial.set(seen, unread)
+  }
+  return seen
+}
+
+/** One namespace as a CEL variable. */
+export function namespaceView(name: string, facts: Readonly<Record<string, Result<unknown>>>): object {
+  const seen = {}
+  for (const [field, result] of Object.entries(facts)) {
+    const get = (): unknown => {
+      if (!result.ok) return fail(`${name}.${field}`, result)
+      for (const source of result.from) reading?.sources.push({ ...source, ask: labelOfKey(source.ask) })
+      return view(result.value, `${name}.${field}`)
+    }
+    Object.defineProperty(seen, field, { get, enumerable: true })
+  }
+  return seen
+}

@@ -1,0 +1,7 @@
+import { cpu } from './cpu.ts'
+import type { FactSet } from './fact-set.ts'
+import { kvm } from './kvm.ts'
+import { platform } from './platform.ts'
+
+/** Every namespace of facts. */
+export const factSets: readonly FactSet[] = [platform, cpu, kvm]

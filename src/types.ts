@@ -1,0 +1,166 @@
+/** The nouns. This file imports nothing. */
+
+/**
+ * Why a value is not known. A rule that needs it is `unknown`: never `ok`, never `problem`.
+ * Only `absent` is a statement about the machine and may support a verdict.
+ */
+export type Gap =
+  | 'absent' // it was looked for and is not there
+  | 'denied' // permission
+  | 'timeout' // it did not answer in time, or its backend had not answered before
+  | 'too-big' // larger than its limit
+  | 'not-recorded' // the recording does not hold it
+  | 'malformed' // it answered something that cannot be read
+  | 'unsupported' // this kind of host cannot answer such an ask
+  | 'withheld' // not asked, since asking would have started, loaded or opened something
+
+/** Where a value was read: which ask, which file, which line (from 1). */
+export interface Source {
+  readonly ask: string
+  readonly path?: string | undefined
+  readonly line?: number | undefined
+}
+
+/** A value that is known, and where from. */
+export interface Known<T> {
+  readonly ok: true
+  readonly value: T
+  readonly from: readonly Source[]
+}
+
+/** What stands where a value should be. Also used inside values, wherever a field or an item is not known. */
+export interface Unknown {
+  readonly ok: false
+  readonly gap: Gap
+  readonly ask: string
+  readonly detail?: string | undefined
+}
+
+export type Result<T> = Known<T> | Unknown
+
+/** What must hold before an ask may be made; checked by the host without starting anything. */
+export type Precondition =
+  | { readonly path: string } // this path exists
+  | { readonly module: string } // this kernel module is loaded or built in
+  | { readonly daemon: readonly string[] } // a process of one of these names runs
+
+/** Services that can hang as a whole: the first timeout of one answers its other asks. */
+export type Backend = 'libvirt' | 'xenstore'
+
+export interface AskOptions {
+  /** Largest answer in bytes. Default: 1 MiB. */
+  readonly maxBytes?: number
+  /** Longest wait in milliseconds. Default: 2,000 for files, 10,000 for commands. */
+  readonly timeoutMs?: number
+  /** Read the last `maxBytes`, as of a log. */
+  readonly fromEnd?: true
+  /** Only where this holds; otherwise the answer is the gap `withheld`. */
+  readonly if?: Precondition
+  /** Opens something on the machine: only asked with `--probe`. */
+  readonly probe?: true
+  readonly backend?: Backend
+}
+
+/** What is asked. A path may be a glob (`* ? [ ]`, absolute). Every kind must be answerable by a POSIX shell too. */
+export type Question =
+  | { readonly file: string } // contents
+  | { readonly link: string } // target of a symbolic link
+  | { readonly list: string } // names in a folder
+  | { readonly stat: string } // type, mode, owner, size
+  | { readonly command: readonly [string, ...string[]] } // argv, never a shell string
+
+/** One ask per line of another answer: what `pick` (a simple ERE) matches in a line fills the `{}` of `ask`. */
+export interface EachQuestion {
+  readonly each: Question
+  readonly pick?: string
+  readonly ask: Question
+}
+
+/** One thing that vdoctor wants to read. Its key is its question. */
+export type Ask = (Question | EachQuestion) & AskOptions
+
+/** What `ls -ldn` tells of a path. */
+export interface Stat {
+  readonly type: 'file' | 'dir' | 'link' | 'block' | 'char' | 'fifo' | 'socket'
+  /** Permission bits, octal as a number: 0o660. */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  /** Bytes; null for devices. */
+  readonly size: number | null
+}
+
+/** What a question was answered with. `expands` stands for globs and `each`: the questions that it led to. */
+export type Data =
+  | { readonly kind: 'file'; readonly text: string; readonly truncated?: true }
+  | { readonly kind: 'link'; readonly target: string }
+  | { readonly kind: 'list'; readonly names: readonly string[] }
+  | { readonly kind: 'stat'; readonly stat: Stat }
+  | { readonly kind: 'command'; readonly stdout: string; readonly stderr: string; readonly exit: number }
+  | { readonly kind: 'expands'; readonly values: readonly string[] }
+
+/** One answer, or the gap in its place. `key` is the question's; see `askKey`. */
+export type Answer = { readonly key: string; readonly ms: number } & (
+  | { readonly ok: true; readonly data: Data }
+  | { readonly ok: false; readonly gap: Gap; readonly detail?: string | undefined }
+)
+
+/** One machine, wherever it is. Nothing outside src/hosts touches a disk, a process or a socket of the patient. */
+export interface Host {
+  /** "live", "bundle fixtures/hosts/xen-dom0", "tree /tmp/dump" */
+  readonly label: string
+  /** When the machine was in this state. Live: now. null: nobody wrote it down. */
+  readonly at: Date | null
+  /** Never rejects for what the machine says; `onAnswer` sees each answer as it comes. */
+  answer(asks: readonly Ask[], onAnswer?: (answer: Answer) => void): Promise<readonly Answer[]>
+}
+
+/** `error`: broken now. `warning`: will bite. `info`: worth knowing. */
+export type Severity = 'error' | 'warning' | 'info'
+export type Outcome = 'problem' | 'ok' | 'skipped' | 'unknown'
+
+/** Text of fix steps is already filled in; `run` is argv. */
+export type FixStep = { readonly interrupts?: string | undefined; readonly undo?: string | undefined } & (
+  | { readonly run: readonly string[] }
+  | { readonly edit: string; readonly replace: string; readonly with: string }
+  | { readonly edit: string; readonly append: string }
+  | { readonly do: string }
+)
+
+/** A gap that kept a rule from deciding. */
+export interface Missing {
+  readonly fact: string
+  readonly gap: Gap
+  readonly ask: string
+  readonly detail?: string | undefined
+}
+
+/** One rule's verdict on one subject. */
+export interface Finding {
+  readonly rule: string
+  readonly area: string
+  /** "" for the host itself. */
+  readonly subject: string
+  readonly outcome: Outcome
+  readonly severity: Severity
+  readonly title: string
+  readonly says: string
+  readonly why: string
+  readonly fix: readonly FixStep[]
+  readonly fineWhen?: string | undefined
+  readonly evidence: readonly Source[]
+  /** For `unknown`: what would have to be known. */
+  readonly missing: readonly Missing[]
+  readonly documented: readonly string[]
+  /** Set when a waiver covers it: its reason. */
+  readonly waived?: string | undefined
+}
+
+/** Something that the user can mend: printed as a sentence and a hint, exit code 2, never a stack. */
+export class UserError extends Error {
+  readonly hint: string | undefined
+  constructor(message: string, hint?: string) {
+    super(message)
+    this.hint = hint
+  }
+}
