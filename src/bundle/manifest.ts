@@ -43,7 +43,10 @@ export function parseManifest(text: string, path: string): { header: Header; ent
   const [header, ...entries] = parsed as [Header | undefined, ...Entry[]]
   if (typeof header?.bundle !== 'number') throw new UserError(`${path}: this is no manifest of a vdoctor bundle`)
   if (header.bundle > BUNDLE_VERSION) {
-    throw new UserError(`${path}: made by a newer vdoctor (format ${header.bundle}, this one reads ${BUNDLE_VERSION})`, 'Install a newer vdoctor.')
+    throw new UserError(
+      `${path}: made by a newer vdoctor (format ${header.bundle}, this one reads ${BUNDLE_VERSION})`,
+      'Install a newer vdoctor.',
+    )
   }
   entries.forEach((entry, index) => {
     if (!entry.ask || !entry.outcome) throw new UserError(`${path}:${index + 2}: a line without "ask" and "outcome"`)
@@ -58,7 +61,10 @@ function parseLine(line: string, at: string): unknown {
   } catch {
     // Said below.
   }
-  throw new UserError(`${at}: not a line of JSON`, 'The manifest was damaged or edited by hand; record the machine again.')
+  throw new UserError(
+    `${at}: not a line of JSON`,
+    'The manifest was damaged or edited by hand; record the machine again.',
+  )
 }
 
 /** An entry without its data, as an answer; `read` fetches a data file, or tells why it cannot. */
@@ -76,6 +82,7 @@ export function answerOf(entry: Entry, key: string, read: (file: string) => stri
   const text = entry.data === undefined ? '' : read(entry.data)
   const stderr = entry.stderr === undefined ? '' : read(entry.stderr)
   if (text === null || stderr === null) return gap('not-recorded', 'its data is missing from the bundle')
-  if ('file' in ask) return { ...base, ok: true, data: { kind: 'file', text, ...(entry.truncated && { truncated: true }) } }
+  if ('file' in ask)
+    return { ...base, ok: true, data: { kind: 'file', text, ...(entry.truncated && { truncated: true }) } }
   return { ...base, ok: true, data: { kind: 'command', stdout: text, stderr, exit: entry.exit ?? 0 } }
 }

@@ -7,7 +7,10 @@ export const SECRETS: readonly { readonly what: string; readonly match: string }
   { what: 'passwords in JSON (xl list -l)', match: '("[A-Za-z_]*(passw(or)?d|secret)" *: *")[^"]+' },
   { what: 'passwords in xl, xm and xend configuration', match: '(vnc-?passwd["\']?[ =(]+["\']?)[^]"\') ,]+' },
   { what: 'passwords in xend S-expressions', match: '(\\(passw(or)?d +["\']?)[^"\') ]+' },
-  { what: 'hashed and plain passwords of boot loaders', match: '(^ *password(_pbkdf2)?([ =]+--md5|[ =]+--encrypted)?[ =]+([a-z0-9_]+ +)?)[^ ]+' },
+  {
+    what: 'hashed and plain passwords of boot loaders',
+    match: '(^ *password(_pbkdf2)?([ =]+--md5|[ =]+--encrypted)?[ =]+([a-z0-9_]+ +)?)[^ ]+',
+  },
   { what: 'passwords of kernel and QEMU command lines', match: '((password|passwd|secret|data)=)[^ ,"\']+' },
   { what: 'credentials in URLs', match: '([a-z][a-z0-9+.-]*://[^/@: ]+:)[^/@ ]+(@)' },
 ]
@@ -18,7 +21,11 @@ export const REDACTED = 'REDACTED'
 /** The text with every known secret replaced. */
 export function redact(text: string): string {
   return patterns.reduce(
-    (clean, pattern) => clean.replace(pattern, (...groups: unknown[]) => `${groups[1] as string}${REDACTED}${groups[3] === '@' ? '@' : ''}`),
+    (clean, pattern) =>
+      clean.replace(
+        pattern,
+        (...groups: unknown[]) => `${groups[1] as string}${REDACTED}${groups[3] === '@' ? '@' : ''}`,
+      ),
     text,
   )
 }

@@ -16,7 +16,8 @@ export class BundleWriter {
   constructor(folder: string, version: string, recorded: Date) {
     this.folder = folder
     try {
-      if (existsSync(folder) && readdirSync(folder).length > 0) throw new UserError(`${folder} is not empty`, 'Name a new folder.')
+      if (existsSync(folder) && readdirSync(folder).length > 0)
+        throw new UserError(`${folder} is not empty`, 'Name a new folder.')
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       this.#manifest = openSync(join(folder, MANIFEST), 'ax', 0o600)
     } catch (error) {
@@ -54,7 +55,11 @@ export class BundleWriter {
       case 'command': {
         const place = join('commands', `${String(++this.#commands).padStart(3, '0')}-${slug(ask)}`)
         const { data: stderr } = this.#write('data', `${place}.err`, data.stderr)
-        return { exit: data.exit, ...this.#write('data', `${place}.out`, data.stdout), ...(stderr === undefined ? {} : { stderr }) }
+        return {
+          exit: data.exit,
+          ...this.#write('data', `${place}.out`, data.stdout),
+          ...(stderr === undefined ? {} : { stderr }),
+        }
       }
     }
   }

@@ -22,9 +22,13 @@ export abstract class BaseCommand extends Command {
     if (error.code === 'EEXIT') throw error
     if (error instanceof UserError || error.oclif !== undefined) {
       const hint = error instanceof UserError ? error.hint : undefined
-      process.stderr.write(`vdoctor: ${error.message.split('\n').map(plain).join('\n')}\n${hint ? `         ${plain(hint)}\n` : ''}`)
+      process.stderr.write(
+        `vdoctor: ${error.message.split('\n').map(plain).join('\n')}\n${hint ? `         ${plain(hint)}\n` : ''}`,
+      )
     } else {
-      process.stderr.write(`${error.stack ?? error.message}\nvdoctor: this is a bug; please send the lines above to the project's issue tracker.\n`)
+      process.stderr.write(
+        `${error.stack ?? error.message}\nvdoctor: this is a bug; please send the lines above to the project's issue tracker.\n`,
+      )
     }
     return process.exit(COULD_NOT_RUN)
   }

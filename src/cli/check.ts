@@ -22,7 +22,11 @@ export function setsFor(rules: readonly Rule[]): FactSet[] {
 export async function check(
   host: Host,
   rules: readonly Rule[],
-  options: { version: string; onAnswer?: ((answer: Answer) => void) | undefined; waive?: (findings: Finding[]) => Finding[] },
+  options: {
+    version: string
+    onAnswer?: ((answer: Answer) => void) | undefined
+    waive?: (findings: Finding[]) => Finding[]
+  },
 ): Promise<Checked> {
   const { facts, took } = await collect(host, setsFor(rules), options.onAnswer)
   const started = performance.now()

@@ -3,5 +3,8 @@ import { Flags } from '@oclif/core'
 /** Where the machine is. */
 export const hostFlags = {
   from: Flags.string({ summary: 'A recorded machine in place of this one: a folder', helpValue: 'DIR' }),
-  probe: Flags.boolean({ default: false, summary: 'Also ask what opens something on the machine, such as whether QEMU can use /dev/kvm' }),
+  probe: Flags.boolean({
+    default: false,
+    summary: 'Also ask what opens something on the machine, such as whether QEMU can use /dev/kvm',
+  }),
 }

@@ -10,7 +10,11 @@ export async function openHost(from: string | undefined, options: { probe: boole
     const { LiveHost } = await import('../hosts/live.ts')
     return new LiveHost(options)
   }
-  if (!isFolder(from)) throw new UserError(`${from} is no folder that can be read`, '--from takes a folder that "vdoctor bundle --unpacked" or the collector wrote, or one with proc/, sys/ or etc/ in it.')
+  if (!isFolder(from))
+    throw new UserError(
+      `${from} is no folder that can be read`,
+      '--from takes a folder that "vdoctor bundle --unpacked" or the collector wrote, or one with proc/, sys/ or etc/ in it.',
+    )
   if (existsSync(join(from, MANIFEST))) {
     const { BundleHost } = await import('../hosts/bundle.ts')
     return new BundleHost(from)

@@ -7,7 +7,11 @@ const NARROWEST = 60
 const WIDEST = 120
 
 /** A report in one of the formats; colours only where somebody looks. */
-export async function render(report: Report, format: (typeof FORMATS)[number], options: { all: boolean }): Promise<string> {
+export async function render(
+  report: Report,
+  format: (typeof FORMATS)[number],
+  options: { all: boolean },
+): Promise<string> {
   switch (format) {
     case 'json':
       return (await import('../reporters/json.ts')).jsonReport(report)

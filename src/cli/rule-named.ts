@@ -6,6 +6,12 @@ import { UserError } from '../types.ts'
 export function ruleNamed(name: string, rules: readonly Rule[]): Rule {
   const found = rules.find(({ id, formerly }) => id === name || formerly.includes(name))
   if (found) return found
-  const meant = nearest(name, rules.map(({ id }) => id))
-  throw new UserError(`no rule is called "${name}"${meant ? `; did you mean "${meant}"?` : ''}`, 'See "vdoctor rules list".')
+  const meant = nearest(
+    name,
+    rules.map(({ id }) => id),
+  )
+  throw new UserError(
+    `no rule is called "${name}"${meant ? `; did you mean "${meant}"?` : ''}`,
+    'See "vdoctor rules list".',
+  )
 }

@@ -19,7 +19,10 @@ export interface RulesTested {
 }
 
 /** Runs the test file beside every rule. A rule without one, or without a problem and a near miss in it, fails. */
-export async function testRules(folder: string, options: { only: readonly string[]; mutate: boolean; machines: string }): Promise<RulesTested> {
+export async function testRules(
+  folder: string,
+  options: { only: readonly string[]; mutate: boolean; machines: string },
+): Promise<RulesTested> {
   const rules = select(readRules(folder, new Linter(factSets)), options.only, [])
   const machines = new Machines(options.machines)
   const failures: string[] = []
@@ -30,9 +33,12 @@ export async function testRules(folder: string, options: { only: readonly string
       failures.push(`${file}: this rule has no test`)
       continue
     }
-    const cases = await Promise.all(readRuleTest(readText(file), file, factSets).map(async (test) => ({ test, facts: await machines.factsOf(test) })))
+    const cases = await Promise.all(
+      readRuleTest(readText(file), file, factSets).map(async (test) => ({ test, facts: await machines.factsOf(test) })),
+    )
     for (const outcome of ['problem', 'ok'] as const) {
-      if (!cases.some(({ test }) => test.expect[outcome]?.length)) failures.push(`${file}: no case expects "${outcome}"`)
+      if (!cases.some(({ test }) => test.expect[outcome]?.length))
+        failures.push(`${file}: no case expects "${outcome}"`)
     }
     for (const { test, facts } of cases) {
       const failure = runCase(rule, test, facts)
@@ -72,4 +78,5 @@ class Machines {
   }
 }
 
-const isMachine = (facts: RuleCase['facts']): facts is { readonly machine: string } => typeof facts['machine'] === 'string'
+const isMachine = (facts: RuleCase['facts']): facts is { readonly machine: string } =>
+  typeof facts['machine'] === 'string'

@@ -30,17 +30,28 @@ export function readWaivers(file: string, rules: readonly Rule[]): Waiver[] {
   for (const [index, { rule }] of waivers.entries()) {
     if (names.has(rule)) continue
     const meant = nearest(rule, names)
-    throw new UserError(`${file}:${yaml.lineOf([index, 'rule'])}: no rule is called "${rule}"${meant ? `; did you mean "${meant}"?` : ''}`)
+    throw new UserError(
+      `${file}:${yaml.lineOf([index, 'rule'])}: no rule is called "${rule}"${meant ? `; did you mean "${meant}"?` : ''}`,
+    )
   }
   return waivers
 }
 
 /** Marks the problems that a waiver covers; one that has expired covers nothing. */
-export function waive(findings: readonly Finding[], waivers: readonly Waiver[], rules: readonly Rule[], today: string): Finding[] {
+export function waive(
+  findings: readonly Finding[],
+  waivers: readonly Waiver[],
+  rules: readonly Rule[],
+  today: string,
+): Finding[] {
   const idOf = new Map(rules.flatMap(({ id, formerly }) => [id, ...formerly].map((name) => [name, id] as const)))
   const current = waivers.filter(({ until }) => until >= today)
   return findings.map((finding) => {
-    const waiver = current.find(({ rule, subject }) => idOf.get(rule) === finding.rule && (subject === undefined || subject === finding.subject))
-    return waiver && finding.outcome === 'problem' ? { ...finding, waived: `${waiver.reason} (until ${waiver.until})` } : finding
+    const waiver = current.find(
+      ({ rule, subject }) => idOf.get(rule) === finding.rule && (subject === undefined || subject === finding.subject),
+    )
+    return waiver && finding.outcome === 'problem'
+      ? { ...finding, waived: `${waiver.reason} (until ${waiver.until})` }
+      : finding
   })
 }

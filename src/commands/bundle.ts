@@ -8,12 +8,17 @@ import { factSets } from '../facts/index.ts'
 
 export default class BundleCommand extends BaseCommand {
   static override summary = 'Record a machine: everything that "check" reads, in a folder'
-  static override description = 'The folder can be checked anywhere with --from. Known secrets are taken out before anything is written.'
+  static override description =
+    'The folder can be checked anywhere with --from. Known secrets are taken out before anything is written.'
   static override examples = ['<%= config.bin %> bundle --unpacked /tmp/web1']
 
   static override flags = {
     ...hostFlags,
-    unpacked: Flags.string({ required: true, summary: 'The folder to write; it must be new or empty', helpValue: 'DIR' }),
+    unpacked: Flags.string({
+      required: true,
+      summary: 'The folder to write; it must be new or empty',
+      helpValue: 'DIR',
+    }),
   }
 
   async run(): Promise<void> {

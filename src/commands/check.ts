@@ -12,18 +12,34 @@ import type { Severity } from '../types.ts'
 
 export default class Check extends BaseCommand {
   static override summary = 'Say what is wrong with a virtualization host or guest, why, and what to do about it'
-  static override description = 'Reads this machine, or a recorded one with --from, and judges it by the rule library. Changes nothing.'
-  static override examples = ['<%= config.bin %> check', '<%= config.bin %> check --from fixtures/hosts/xen-dom0-broken', '<%= config.bin %> check --only network --format json']
+  static override description =
+    'Reads this machine, or a recorded one with --from, and judges it by the rule library. Changes nothing.'
+  static override examples = [
+    '<%= config.bin %> check',
+    '<%= config.bin %> check --from fixtures/hosts/xen-dom0-broken',
+    '<%= config.bin %> check --only network --format json',
+  ]
 
   static override flags = {
     ...hostFlags,
     only: Flags.string({ multiple: true, summary: 'Only these rules, areas or tags', helpValue: 'NAME' }),
     skip: Flags.string({ multiple: true, summary: 'Without these rules, areas or tags', helpValue: 'NAME' }),
     rules: Flags.string({ summary: 'A folder of your own rules, beside those that ship', helpValue: 'DIR' }),
-    waivers: Flags.string({ summary: 'A YAML file of findings that are accepted, each with reason and expiry', helpValue: 'FILE' }),
-    'fail-on': Flags.option({ options: ['error', 'warning', 'info', 'never'] as const, default: 'error' as Severity | 'never', summary: 'Exit with 1 at this severity or above' })(),
+    waivers: Flags.string({
+      summary: 'A YAML file of findings that are accepted, each with reason and expiry',
+      helpValue: 'FILE',
+    }),
+    'fail-on': Flags.option({
+      options: ['error', 'warning', 'info', 'never'] as const,
+      default: 'error' as Severity | 'never',
+      summary: 'Exit with 1 at this severity or above',
+    })(),
     strict: Flags.boolean({ summary: 'Exit with 3 where anything stayed undecided' }),
-    format: Flags.option({ options: FORMATS, default: 'text' as (typeof FORMATS)[number], summary: 'How to print the report' })(),
+    format: Flags.option({
+      options: FORMATS,
+      default: 'text' as (typeof FORMATS)[number],
+      summary: 'How to print the report',
+    })(),
     all: Flags.boolean({ summary: 'Show every reason why rules could not decide' }),
     timing: Flags.boolean({ hidden: true, summary: 'Print where the time went, to stderr' }),
   }
@@ -35,11 +51,18 @@ export default class Check extends BaseCommand {
     const waive = flags.waivers === undefined ? undefined : await waiverOf(flags.waivers, everyRule)
     const host = await openHost(flags.from, flags)
     const progress = await startProgress('Reading the machine')
-    const { report, took } = await check(host, rules, { version: this.config.version, onAnswer: progress?.onAnswer, ...(waive && { waive }) })
+    const { report, took } = await check(host, rules, {
+      version: this.config.version,
+      onAnswer: progress?.onAnswer,
+      ...(waive && { waive }),
+    })
     progress?.stop()
     const started = performance.now()
     this.print(await render(report, flags.format, { all: flags.all }))
-    if (flags.timing) process.stderr.write(`${JSON.stringify({ start: Math.round(performance.timeOrigin), ...took, print: performance.now() - started })}\n`)
+    if (flags.timing)
+      process.stderr.write(
+        `${JSON.stringify({ start: Math.round(performance.timeOrigin), ...took, print: performance.now() - started })}\n`,
+      )
     process.exitCode = exitCode([report], flags['fail-on'], flags.strict)
   }
 }

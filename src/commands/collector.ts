@@ -10,6 +10,11 @@ export default class Collector extends BaseCommand {
 
   async run(): Promise<void> {
     await this.parse(Collector)
-    this.print(collectorScript(factSets.flatMap(({ asks }) => asks), this.config.version))
+    this.print(
+      collectorScript(
+        factSets.flatMap(({ asks }) => asks),
+        this.config.version,
+      ),
+    )
   }
 }

@@ -8,8 +8,12 @@ import { explainRule } from '../reporters/explain.ts'
 export default class Explain extends BaseCommand {
   static override summary = 'Tell what a rule is about: the problem, the reason, the cure, and when it is none'
   static override examples = ['<%= config.bin %> explain kvm-module-not-loaded']
-  static override args = { rule: Args.string({ required: true, ignoreStdin: true, description: 'Name of the rule, as the report shows it' }) }
-  static override flags = { rules: Flags.string({ summary: 'A folder of your own rules, beside those that ship', helpValue: 'DIR' }) }
+  static override args = {
+    rule: Args.string({ required: true, ignoreStdin: true, description: 'Name of the rule, as the report shows it' }),
+  }
+  static override flags = {
+    rules: Flags.string({ summary: 'A folder of your own rules, beside those that ship', helpValue: 'DIR' }),
+  }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Explain)

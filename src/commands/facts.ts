@@ -11,12 +11,20 @@ import { UserError } from '../types.ts'
 
 export default class FactsCommand extends BaseCommand {
   static override summary = 'Print what vdoctor knows of a machine, and what it could not learn'
-  static override examples = ['<%= config.bin %> facts kvm', '<%= config.bin %> facts --describe', '<%= config.bin %> facts --from DIR --format json']
+  static override examples = [
+    '<%= config.bin %> facts kvm',
+    '<%= config.bin %> facts --describe',
+    '<%= config.bin %> facts --from DIR --format json',
+  ]
   static override strict = false
-  static override args = { namespace: Args.string({ ignoreStdin: true, description: 'Only these namespaces, such as kvm or network' }) }
+  static override args = {
+    namespace: Args.string({ ignoreStdin: true, description: 'Only these namespaces, such as kvm or network' }),
+  }
   static override flags = {
     ...hostFlags,
-    describe: Flags.boolean({ summary: 'Print names, types, units and meanings, and what is asked for them; reads nothing' }),
+    describe: Flags.boolean({
+      summary: 'Print names, types, units and meanings, and what is asked for them; reads nothing',
+    }),
     format: Flags.option({ options: ['text', 'json'] as const, default: 'text' as const, summary: 'How to print' })(),
   }
 
@@ -35,8 +43,14 @@ export default class FactsCommand extends BaseCommand {
 function chosen(names: readonly string[]) {
   for (const name of names) {
     if (factSets.some((set) => set.name === name)) continue
-    const meant = nearest(name, factSets.map((set) => set.name))
-    throw new UserError(`there are no facts called "${name}"${meant ? `; did you mean "${meant}"?` : ''}`, `There are: ${factSets.map((set) => set.name).join(', ')}.`)
+    const meant = nearest(
+      name,
+      factSets.map((set) => set.name),
+    )
+    throw new UserError(
+      `there are no facts called "${name}"${meant ? `; did you mean "${meant}"?` : ''}`,
+      `There are: ${factSets.map((set) => set.name).join(', ')}.`,
+    )
   }
   return names.length === 0 ? factSets : factSets.filter(({ name }) => names.includes(name))
 }

@@ -12,9 +12,16 @@ export interface Collected {
 }
 
 /** Host → evidence → facts. `onAnswer` is the one observer of progress. */
-export async function collect(host: Host, sets: readonly FactSet[], onAnswer?: (answer: Answer) => void): Promise<Collected> {
+export async function collect(
+  host: Host,
+  sets: readonly FactSet[],
+  onAnswer?: (answer: Answer) => void,
+): Promise<Collected> {
   const started = performance.now()
-  const answers = await host.answer(sets.flatMap((set) => set.asks), onAnswer)
+  const answers = await host.answer(
+    sets.flatMap((set) => set.asks),
+    onAnswer,
+  )
   const collected = performance.now()
   const evidence = new Evidence(answers)
   const facts = Object.fromEntries(sets.map((set) => [set.name, parseSet(set, evidence)]))

@@ -13,7 +13,9 @@ export interface Condition {
   readonly run: (context: object) => unknown
 }
 
-export type Verdict = { readonly value: unknown; readonly gap: false; readonly read: Reading } | { readonly gap: true; readonly read: Reading }
+export type Verdict =
+  | { readonly value: unknown; readonly gap: false; readonly read: Reading }
+  | { readonly gap: true; readonly read: Reading }
 
 const ARITHMETIC: Record<string, (a: number, b: number) => unknown> = {
   '+': (a, b) => a + b,
@@ -103,7 +105,8 @@ function celType(env: Environment, name: string, schema: Schema): string {
       return `map<string, ${celType(env, name, schema.of)}>`
     case 'object': {
       const fields: Record<string, string> = {}
-      for (const [field, inner] of Object.entries(schema.fields)) fields[field] = celType(env, `${name}_${field}`, inner)
+      for (const [field, inner] of Object.entries(schema.fields))
+        fields[field] = celType(env, `${name}_${field}`, inner)
       env.registerType(name, { fields })
       return name
     }
@@ -167,7 +170,11 @@ export class Linter {
     return null
   }
 
-  #explain(source: string, error: { code?: string; summary?: string; message: string; range?: { start: number; end: number } }, item?: Schema): string {
+  #explain(
+    source: string,
+    error: { code?: string; summary?: string; message: string; range?: { start: number; end: number } },
+    item?: Schema,
+  ): string {
     const message = error.summary ?? error.message
     if (!error.range) return message
     const wrong = source.slice(error.range.start, error.range.end)

@@ -5,7 +5,16 @@ import { nearest } from '../parse/nearest.ts'
 import type { Gap } from '../types.ts'
 import type { AllFacts } from './judge.ts'
 
-const GAPS: readonly Gap[] = ['absent', 'denied', 'timeout', 'too-big', 'not-recorded', 'malformed', 'unsupported', 'withheld']
+const GAPS: readonly Gap[] = [
+  'absent',
+  'denied',
+  'timeout',
+  'too-big',
+  'not-recorded',
+  'malformed',
+  'unsupported',
+  'withheld',
+]
 
 /**
  * Facts as a test writes them: `{ kvm: { nested: true, modules: [kvm, { gap: denied }] } }`, every scalar still a string. What is not
@@ -13,13 +22,32 @@ const GAPS: readonly Gap[] = ['absent', 'denied', 'timeout', 'too-big', 'not-rec
  */
 export function factsFromTest(given: unknown, sets: readonly FactSet[]): AllFacts {
   const wanted = mapping(given, 'facts')
-  for (const name of Object.keys(wanted)) if (!sets.some((set) => set.name === name)) throw new Error(unknownName('fact set', name, sets.map((set) => set.name)))
+  for (const name of Object.keys(wanted))
+    if (!sets.some((set) => set.name === name))
+      throw new Error(
+        unknownName(
+          'fact set',
+          name,
+          sets.map((set) => set.name),
+        ),
+      )
   return Object.fromEntries(
     sets.map((set) => {
       const fields = mapping(wanted[set.name] ?? {}, set.name)
-      for (const name of Object.keys(fields)) if (!(name in set.about)) throw new Error(unknownName('fact', `${set.name}.${name}`, Object.keys(set.about).map((field) => `${set.name}.${field}`)))
+      for (const name of Object.keys(fields))
+        if (!(name in set.about))
+          throw new Error(
+            unknownName(
+              'fact',
+              `${set.name}.${name}`,
+              Object.keys(set.about).map((field) => `${set.name}.${field}`),
+            ),
+          )
       const results = Object.entries(set.about).map(([name, schema]) => {
-        const value = name in fields ? typed(fields[name], schema, `${set.name}.${name}`) : unknown('not-recorded', `${set.name}.${name}`)
+        const value =
+          name in fields
+            ? typed(fields[name], schema, `${set.name}.${name}`)
+            : unknown('not-recorded', `${set.name}.${name}`)
         return [name, isUnknown(value) ? value : known(value)]
       })
       return [set.name, Object.fromEntries(results)]
@@ -49,12 +77,19 @@ function typed(value: unknown, schema: Schema, where: string): unknown {
       if (!Array.isArray(value)) throw new Error(`${where} must be a list`)
       return value.map((item, index) => typed(item, schema.of, `${where}[${index}]`))
     case 'map':
-      return Object.fromEntries(Object.entries(mapping(value, where)).map(([key, item]) => [key, typed(item, schema.of, `${where}.${key}`)]))
+      return Object.fromEntries(
+        Object.entries(mapping(value, where)).map(([key, item]) => [key, typed(item, schema.of, `${where}.${key}`)]),
+      )
     case 'object': {
       const given = mapping(value, where)
-      for (const name of Object.keys(given)) if (!(name in schema.fields)) throw new Error(unknownName('field', `${where}.${name}`, Object.keys(schema.fields)))
+      for (const name of Object.keys(given))
+        if (!(name in schema.fields))
+          throw new Error(unknownName('field', `${where}.${name}`, Object.keys(schema.fields)))
       return Object.fromEntries(
-        Object.entries(schema.fields).map(([name, field]) => [name, name in given ? typed(given[name], field, `${where}.${name}`) : unknown('not-recorded', `${where}.${name}`)]),
+        Object.entries(schema.fields).map(([name, field]) => [
+          name,
+          name in given ? typed(given[name], field, `${where}.${name}`) : unknown('not-recorded', `${where}.${name}`),
+        ]),
       )
     }
     default:

@@ -18,7 +18,12 @@ export function judge(rules: readonly Rule[], facts: AllFacts): Finding[] {
     try {
       return judgeRule(rule, facts, context)
     } catch (error) {
-      const missing: Missing = { fact: '', gap: 'malformed', ask: rule.file, detail: `the rule broke: ${(error as Error).message}` }
+      const missing: Missing = {
+        fact: '',
+        gap: 'malformed',
+        ask: rule.file,
+        detail: `the rule broke: ${(error as Error).message}`,
+      }
       return [finding(rule, 'unknown', { ...NOTHING, missing: [missing] }, context)]
     }
   })
@@ -106,7 +111,9 @@ function fillStep(step: FixTemplate, context: object): FixStep[] {
   }
   const filled = Object.entries(texts).map(([key, text]) => [
     key,
-    typeof text === 'string' ? fillTemplate(text, context) : (text as readonly string[]).map((word) => fillTemplate(word, context)),
+    typeof text === 'string'
+      ? fillTemplate(text, context)
+      : (text as readonly string[]).map((word) => fillTemplate(word, context)),
   ])
   return [Object.fromEntries(filled) as FixStep]
 }

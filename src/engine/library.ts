@@ -10,7 +10,8 @@ import { readRule } from './rule-file.ts'
 /** Rule files below a folder, without their tests and the list of what no rule covers. */
 export function ruleFiles(folder: string): string[] {
   const files = fastGlob.sync('**/*.yaml', { cwd: folder, ignore: ['**/*.test.yaml', 'coverage.yaml'] }).sort()
-  if (files.length === 0) throw new UserError(`no rules in ${folder}`, 'A rule is a file NAME.yaml; see "vdoctor rules new".')
+  if (files.length === 0)
+    throw new UserError(`no rules in ${folder}`, 'A rule is a file NAME.yaml; see "vdoctor rules new".')
   return files.map((file) => join(folder, file))
 }
 
@@ -46,7 +47,10 @@ export function select(rules: readonly Rule[], only: readonly string[], skip: re
   for (const name of [...only, ...skip]) {
     if (names.has(name)) continue
     const meant = nearest(name, names)
-    throw new UserError(`no rule, area or tag is called "${name}"${meant ? `; did you mean "${meant}"?` : ''}`, 'See "vdoctor rules list".')
+    throw new UserError(
+      `no rule, area or tag is called "${name}"${meant ? `; did you mean "${meant}"?` : ''}`,
+      'See "vdoctor rules list".',
+    )
   }
   const named = (rule: Rule, list: readonly string[]): boolean => namesOf(rule).some((name) => list.includes(name))
   return rules.filter((rule) => (only.length === 0 || named(rule, only)) && !named(rule, skip))

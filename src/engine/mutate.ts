@@ -56,7 +56,8 @@ function swaps(node: ASTNode): Mutation[] {
 function withChild(node: ASTNode, child: ASTNode, text: string): string {
   const holder = node as unknown as Record<string, unknown>
   const replacement = parser.parse(text).ast
-  const replaced = (part: unknown): unknown => (part === child ? replacement : Array.isArray(part) ? part.map(replaced) : part)
+  const replaced = (part: unknown): unknown =>
+    part === child ? replacement : Array.isArray(part) ? part.map(replaced) : part
   const before = holder['args']
   holder['args'] = replaced(before)
   try {

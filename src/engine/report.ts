@@ -68,7 +68,8 @@ function countAreas(findings: readonly Finding[]): AreaCount[] {
   }
   const areas = [...new Set(findings.map(({ area }) => area))].sort()
   return areas.map((area) => {
-    const count = (outcome: string): number => [...worst.values()].filter((one) => one.area === area && one.outcome === outcome).length
+    const count = (outcome: string): number =>
+      [...worst.values()].filter((one) => one.area === area && one.outcome === outcome).length
     return { area, problem: count('problem'), ok: count('ok'), unknown: count('unknown'), skipped: count('skipped') }
   })
 }

@@ -53,7 +53,8 @@ class RuleChecker {
   checkAll(): void {
     const { rule } = this
     if (this.#item) this.#checkEach(this.#item.list)
-    if (rule.each && !rule.subject) this.#fail(['each'], 'a rule with "each" needs a "subject" that tells its items apart')
+    if (rule.each && !rule.subject)
+      this.#fail(['each'], 'a rule with "each" needs a "subject" that tells its items apart')
     if (rule.applies) this.#expression(rule.applies, ['applies'], 'bool')
     this.#expression(rule.when, ['when'], 'bool')
     for (const key of ['subject', 'says', 'why', 'fine-when'] as const) if (rule[key]) this.#template(rule[key], [key])
@@ -92,7 +93,8 @@ class RuleChecker {
   #expression(source: string, path: PropertyKey[], wanted?: string): void {
     const result = this.linter.check(source, this.#item)
     if ('message' in result) this.#fail(path, result.message)
-    else if (wanted && result.type !== wanted) this.#fail(path, `must be true or false, and is a ${result.type}: ${source}`)
+    else if (wanted && result.type !== wanted)
+      this.#fail(path, `must be true or false, and is a ${result.type}: ${source}`)
   }
 
   #fail(path: PropertyKey[], message: string): never {

@@ -16,7 +16,12 @@ const testFileSchema = z
       machine: z.string().optional(),
       expect: z.union([
         z.enum(outcomes),
-        z.strictObject({ problem: subjects.optional(), ok: subjects.optional(), skipped: subjects.optional(), unknown: subjects.optional() }),
+        z.strictObject({
+          problem: subjects.optional(),
+          ok: subjects.optional(),
+          skipped: subjects.optional(),
+          unknown: subjects.optional(),
+        }),
       ]),
     }),
   )

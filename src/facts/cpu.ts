@@ -9,7 +9,8 @@ const X86 = /^(GenuineIntel|AuthenticAMD|HygonGenuine|CentaurHauls|Shanghai|Zhao
 
 export const cpu = defineFacts({
   name: 'cpu',
-  meaning: 'The processors as this kernel sees them. In a Xen dom0 they say nothing about the hardware: see xen.virtCaps',
+  meaning:
+    'The processors as this kernel sees them. In a Xen dom0 they say nothing about the hardware: see xen.virtCaps',
   asks: {
     cpuinfo: file('/proc/cpuinfo', { maxBytes: 8 << 20 }),
     lscpu: command(['lscpu']),
@@ -48,7 +49,9 @@ export const cpu = defineFacts({
       cores: map(processors, (list) => distinct(list, ['physical id', 'core id'])),
       packages: map(processors, (list) => distinct(list, ['physical id'])),
       flags: common,
-      uneven: map(processors, (list) => [...new Set(list.flatMap(flagsOf))].filter((flag) => !commonFlags(list).includes(flag))),
+      uneven: map(processors, (list) =>
+        [...new Set(list.flatMap(flagsOf))].filter((flag) => !commonFlags(list).includes(flag)),
+      ),
       x86: map(processors, ([first]) => X86.test(first?.['vendor_id'] ?? '')),
       vmx: has('vmx'),
       svm: has('svm'),

@@ -14,14 +14,14 @@ export interface FactSet {
   parse(evidence: Evidence): Readonly<Record<string, Result<unknown>>>
 }
 
-/** Ties asks, meanings and parser together with their types: see loopback.ts for a small one. */
+/** Ties asks, meanings and parser together with their types: see kvm.ts for a small one. */
 export function defineFacts<const A extends Readonly<Record<string, Ask>>, const F extends Fields>(set: {
   name: string
   meaning: string
   asks: A
   about: F
   parse: (evidence: Evidence, ask: A) => Facts<F>
-}): FactSet & { parse(evidence: Evidence): Facts<F> } {
+}): Omit<FactSet, 'parse'> & { parse(evidence: Evidence): Facts<F> } {
   return {
     name: set.name,
     meaning: set.meaning,

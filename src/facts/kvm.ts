@@ -7,7 +7,19 @@ import { defineFacts } from './fact-set.ts'
 import { bool, nullable, number, string, strings } from './schema.ts'
 
 /** `-machine none` builds no board and needs no image: QEMU opens /dev/kvm, creates a machine, and ends at "quit". */
-const PROBE = ['-nodefaults', '-no-user-config', '-display', 'none', '-machine', 'none,accel=kvm', '-S', '-monitor', 'none', '-serial', 'none'] as const
+const PROBE = [
+  '-nodefaults',
+  '-no-user-config',
+  '-display',
+  'none',
+  '-machine',
+  'none,accel=kvm',
+  '-S',
+  '-monitor',
+  'none',
+  '-serial',
+  'none',
+] as const
 
 export const kvm = defineFacts({
   name: 'kvm',
@@ -43,8 +55,14 @@ export const kvm = defineFacts({
       modules,
       active: map(evidence.text(ask.misc), (text) => /^\s*\d+ kvm$/m.test(text)),
       device: evidence.exists(ask.device),
-      deviceMode: absentAs(map(device, ({ mode }) => mode.toString(8)), ''),
-      deviceGroup: absentAs<number | null>(map(device, ({ gid }) => gid), null),
+      deviceMode: absentAs(
+        map(device, ({ mode }) => mode.toString(8)),
+        '',
+      ),
+      deviceGroup: absentAs<number | null>(
+        map(device, ({ gid }) => gid),
+        null,
+      ),
       kvmGroup: groupNumber(evidence, ask.kvmGroup),
       nested: either(evidence, ask.intelNested, ask.amdNested),
       nestedPaging: either(evidence, ask.ept, ask.npt),
@@ -76,6 +94,8 @@ function groupNumber(evidence: Evidence, ask: Ask): Result<number | null> {
 function works(evidence: Evidence, ask: Ask): Result<boolean> {
   return chain(evidence.output(ask), ({ exit, stderr }) => {
     if (exit === 124) return known(true)
-    return /kvm/i.test(stderr) ? known(false) : unknown('malformed', 'QEMU with KVM', `exit ${exit}: ${stderr.trim().slice(0, 200)}`)
+    return /kvm/i.test(stderr)
+      ? known(false)
+      : unknown('malformed', 'QEMU with KVM', `exit ${exit}: ${stderr.trim().slice(0, 200)}`)
   })
 }

@@ -44,10 +44,14 @@ export const platform = defineFacts({
     system: string('Kernel as uname calls it: Linux, FreeBSD'),
     release: string('Kernel release, "6.1.0-56-amd64"'),
     arch: string('Machine as uname calls it: x86_64, i686, ia64, aarch64, amd64 (FreeBSD)'),
-    distribution: string('ID of /etc/os-release, or of what stood in its place: debian, rhel, centos, sles, freebsd; "" where nothing tells'),
+    distribution: string(
+      'ID of /etc/os-release, or of what stood in its place: debian, rhel, centos, sles, freebsd; "" where nothing tells',
+    ),
     version: string('Release of the distribution: "12", "5.11"; "" where nothing tells'),
     hosts: string('What it serves: "xen" (a control domain), "kvm" (QEMU or libvirt is there), or ""'),
-    under: string('What it runs under: "" (bare metal), xen-dom0, xen-pv, xen-pvh, xen-hvm, kvm, qemu (emulated), container, or another hypervisor as lscpu names it'),
+    under: string(
+      'What it runs under: "" (bare metal), xen-dom0, xen-pv, xen-pvh, xen-hvm, kvm, qemu (emulated), container, or another hypervisor as lscpu names it',
+    ),
     how: strings('What told `hosts` and `under`'),
     root: bool('The answers were gathered by root'),
   },
@@ -92,7 +96,9 @@ function distribution(evidence: Evidence): Result<{ id: string; version: string 
   const debian = map(evidence.text(asks.debianVersion), (text) => ({ id: 'debian', version: text.trim() }))
   const uname = map(evidence.stdout(asks.uname), (text) => {
     const [system = '', release = ''] = text.trim().split(/\s+/)
-    return system === 'FreeBSD' ? { id: 'freebsd', version: /^\d+(\.\d+)?/.exec(release)?.[0] ?? '' } : { id: '', version: '' }
+    return system === 'FreeBSD'
+      ? { id: 'freebsd', version: /^\d+(\.\d+)?/.exec(release)?.[0] ?? '' }
+      : { id: '', version: '' }
   })
   return ranked(modern, redhat, suse, debian, uname)
 }
@@ -105,7 +111,10 @@ function underWhat(evidence: Evidence): Result<Told> {
 function container(evidence: Evidence): Result<Told | null> {
   const marks = [asks.dockerenv, asks.containerenv, asks.systemdContainer].map((mark) => evidence.exists(mark))
   // OpenVZ shows /proc/vz in both, /proc/bc on its host only.
-  const openvz = map(all(evidence.exists(asks.openvz), evidence.exists(asks.openvzHost)), ([guest, host]) => guest && !host)
+  const openvz = map(
+    all(evidence.exists(asks.openvz), evidence.exists(asks.openvzHost)),
+    ([guest, host]) => guest && !host,
+  )
   const yes = [...marks, openvz].find((mark) => mark.ok && mark.value)
   if (yes?.ok) return { ...yes, value: { is: 'container', how: `${yes.from[0]?.path ?? ''} is there` } }
   return map(all(...marks, openvz), () => null)
@@ -114,11 +123,14 @@ function container(evidence: Evidence): Result<Told | null> {
 /** `absent` where no Xen is below. `control_d` in /proc/xen/capabilities is the control domain, whatever DMI says. */
 function xen(evidence: Evidence): Result<Told> {
   const capabilities = map(evidence.text(asks.xenCapabilities), (text) => text.includes('control_d'))
-  if (capabilities.ok && capabilities.value) return map(capabilities, () => ({ is: 'xen-dom0', how: '/proc/xen/capabilities says control_d' }))
+  if (capabilities.ok && capabilities.value)
+    return map(capabilities, () => ({ is: 'xen-dom0', how: '/proc/xen/capabilities says control_d' }))
   const type = map(evidence.text(asks.hypervisorType), (text) => text.trim())
-  if (type.ok && type.value === 'xen') return chain(capabilitiesOrUuid(evidence, capabilities), (dom0) => (dom0 ? known(dom0) : guest(evidence)))
+  if (type.ok && type.value === 'xen')
+    return chain(capabilitiesOrUuid(evidence, capabilities), (dom0) => (dom0 ? known(dom0) : guest(evidence)))
   if (!type.ok && type.gap !== 'absent') return type
-  if (capabilities.ok) return map(capabilities, () => ({ is: 'xen-pv', how: '/proc/xen is there and grants no control' }))
+  if (capabilities.ok)
+    return map(capabilities, () => ({ is: 'xen-pv', how: '/proc/xen is there and grants no control' }))
   return capabilities
 }
 
@@ -138,7 +150,9 @@ function guest(evidence: Evidence): Result<Told> {
     how: `/sys/hypervisor/guest_type says ${text.trim()}`,
   }))
   const dmi = map(absentAs(evidence.text(asks.product), ''), (product) =>
-    /HVM domU/.test(product) ? { is: 'xen-hvm', how: 'DMI says HVM domU' } : { is: 'xen-pv', how: '/sys/hypervisor/type says xen, and there is no DMI' },
+    /HVM domU/.test(product)
+      ? { is: 'xen-hvm', how: 'DMI says HVM domU' }
+      : { is: 'xen-pv', how: '/sys/hypervisor/type says xen, and there is no DMI' },
   )
   return ranked(modern, dmi)
 }
@@ -154,7 +168,9 @@ function notXen(evidence: Evidence): Result<Told> {
   const freebsd = map(evidence.stdout(asks.freebsdGuest), (text) => text.trim())
   if (freebsd.ok) return freebsdUnder(evidence, freebsd.value)
   return chain(evidence.text(asks.cpuinfo), (cpuinfo) =>
-    /^flags\s*:.*\bhypervisor\b/m.test(cpuinfo) ? virtualized(evidence) : known({ is: '', how: 'no hypervisor flag in /proc/cpuinfo' }),
+    /^flags\s*:.*\bhypervisor\b/m.test(cpuinfo)
+      ? virtualized(evidence)
+      : known({ is: '', how: 'no hypervisor flag in /proc/cpuinfo' }),
   )
 }
 
@@ -171,11 +187,22 @@ function virtualized(evidence: Evidence): Result<Told> {
     return { is: 'kvm', how: 'the kernel offers kvm-clock' }
   })
   if (clock.ok) return clock
-  return map(all(absentAs(evidence.text(asks.vendor), ''), absentAs(evidence.text(asks.product), '')), ([vendor, product]) => {
-    const dmi = `${vendor} ${product}`.trim()
-    const is = /VMware/.test(dmi) ? 'vmware' : /Microsoft/.test(dmi) ? 'microsoft' : /VirtualBox/.test(dmi) ? 'oracle' : /QEMU/.test(dmi) ? 'qemu' : 'unknown'
-    return { is, how: `the hypervisor flag in /proc/cpuinfo; DMI says ${dmi || 'nothing'}` }
-  })
+  return map(
+    all(absentAs(evidence.text(asks.vendor), ''), absentAs(evidence.text(asks.product), '')),
+    ([vendor, product]) => {
+      const dmi = `${vendor} ${product}`.trim()
+      const is = /VMware/.test(dmi)
+        ? 'vmware'
+        : /Microsoft/.test(dmi)
+          ? 'microsoft'
+          : /VirtualBox/.test(dmi)
+            ? 'oracle'
+            : /QEMU/.test(dmi)
+              ? 'qemu'
+              : 'unknown'
+      return { is, how: `the hypervisor flag in /proc/cpuinfo; DMI says ${dmi || 'nothing'}` }
+    },
+  )
 }
 
 /** A control domain serves Xen. Else QEMU or libvirt on the disk makes a KVM host: the modules load themselves on every laptop. */
@@ -187,6 +214,7 @@ function whatItHosts(evidence: Evidence): Result<Told> {
   const emulators = map(evidence.stats(asks.emulators), (found) => found.length > 0)
   const programs = [asks.qemuKvm, asks.qemuKvmOld, asks.libvirtd, asks.virtqemud].map((ask) => evidence.exists(ask))
   const yes = [emulators, ...programs].find((program) => program.ok && program.value)
-  if (yes?.ok) return { ...yes, value: { is: 'kvm', how: `${yes.from[0]?.path ?? '/usr/bin/qemu-system-*'} is installed` } }
+  if (yes?.ok)
+    return { ...yes, value: { is: 'kvm', how: `${yes.from[0]?.path ?? '/usr/bin/qemu-system-*'} is installed` } }
   return map(all(emulators, ...programs), () => ({ is: '', how: 'neither Xen nor QEMU nor libvirt is here' }))
 }

@@ -2,7 +2,12 @@ import type { Unknown } from '../types.ts'
 
 /** The type, unit and meaning of a fact at run time: for CEL's type check, `vdoctor facts --describe` and the rule authors. */
 export type Schema =
-  | { readonly type: 'string' | 'number' | 'bool'; readonly meaning: string; readonly unit?: string; readonly nullable?: true }
+  | {
+      readonly type: 'string' | 'number' | 'bool'
+      readonly meaning: string
+      readonly unit?: string
+      readonly nullable?: true
+    }
   | { readonly type: 'list' | 'map'; readonly meaning: string; readonly of: Schema }
   | { readonly type: 'object'; readonly meaning: string; readonly fields: Fields }
 
@@ -30,7 +35,8 @@ export const number = (unit: string, meaning: string) => ({ type: 'number', unit
 export const listOf = <const S extends Schema>(of: S, meaning: string) => ({ type: 'list', of, meaning }) as const
 /** Keys are only known at run time: ask `"key" in map` before `map["key"]`. */
 export const mapOf = <const S extends Schema>(of: S, meaning: string) => ({ type: 'map', of, meaning }) as const
-export const object = <const F extends Fields>(fields: F, meaning: string) => ({ type: 'object', fields, meaning }) as const
+export const object = <const F extends Fields>(fields: F, meaning: string) =>
+  ({ type: 'object', fields, meaning }) as const
 /** Null is a value: it is known that there is none. */
 export const nullable = <const S extends { type: 'string' | 'number' | 'bool' }>(schema: S) =>
   ({ ...schema, nullable: true }) as S & { readonly nullable: true }

@@ -42,7 +42,8 @@ export class LiveHost implements Host, Machine {
   }
 
   withheld(options: AskOptions): Reply | null {
-    if (options.probe && !this.#probe) return { gap: 'withheld', detail: 'opens something on this machine: only with --probe' }
+    if (options.probe && !this.#probe)
+      return { gap: 'withheld', detail: 'opens something on this machine: only with --probe' }
     return options.if ? this.#preconditions.unmet(options.if) : null
   }
 
@@ -75,7 +76,9 @@ export class LiveHost implements Host, Machine {
     if ('failed' in found) return found.failed
     if (!found.stats.isFile()) return { gap: 'malformed', detail: `a ${statOf(found.stats).type}, not a file` }
     const limits = { maxBytes: options.maxBytes, timeoutMs: options.timeoutMs, fromEnd: options.fromEnd ?? false }
-    return found.mount.nearness === 'virtual' ? readVirtual(found.path, limits) : this.#files(() => readLocal(found.path, limits))
+    return found.mount.nearness === 'virtual'
+      ? readVirtual(found.path, limits)
+      : this.#files(() => readLocal(found.path, limits))
   }
 
   /** What may block for ever is read by a process that can be killed; one that had to be killed stands for its mount. */
@@ -83,7 +86,11 @@ export class LiveHost implements Host, Machine {
     const reply = await this.#command(childFor(question, options), options, `mount ${mount.point} (${mount.type})`)
     if (!('data' in reply) || reply.data.kind !== 'command') return reply
     const { exit, stderr, stdout } = reply.data
-    if (exit !== 0) return { gap: /No such file|Not a directory/.test(stderr) ? 'absent' : 'denied', detail: stderr.trim().slice(0, 200) }
+    if (exit !== 0)
+      return {
+        gap: /No such file|Not a directory/.test(stderr) ? 'absent' : 'denied',
+        detail: stderr.trim().slice(0, 200),
+      }
     if ('file' in question) return { data: { kind: 'file', text: stdout } }
     if ('link' in question) return { data: { kind: 'link', target: stdout.replace(/\n$/, '') } }
     if ('list' in question) return { data: { kind: 'list', names: stdout.split('\n').filter(Boolean).sort() } }
@@ -100,7 +107,8 @@ export class LiveHost implements Host, Machine {
     if (!calls) this.#calls.set(backend, (calls = limiter(BACKEND_CALLS)))
     return calls(async () => {
       const hung = this.#dead.get(backend)
-      if (hung !== undefined) return { gap: 'timeout', detail: `${backend} did not answer "${hung}" and was not asked again` }
+      if (hung !== undefined)
+        return { gap: 'timeout', detail: `${backend} did not answer "${hung}" and was not asked again` }
       const reply = await this.#commands(() => run(argv, options))
       if ('gap' in reply && reply.gap === 'timeout') this.#dead.set(backend, argv.join(' '))
       return reply
@@ -109,7 +117,8 @@ export class LiveHost implements Host, Machine {
 }
 
 function childFor(question: Exclude<Question, { command: unknown }>, options: Options): string[] {
-  if ('file' in question) return options.fromEnd ? ['tail', '-c', String(options.maxBytes), question.file] : ['cat', question.file]
+  if ('file' in question)
+    return options.fromEnd ? ['tail', '-c', String(options.maxBytes), question.file] : ['cat', question.file]
   if ('link' in question) return ['readlink', question.link]
   return 'list' in question ? ['ls', '-1A', question.list] : ['ls', '-ldnL', question.stat]
 }

@@ -1,4 +1,13 @@
-import { DEFAULT_MAX_BYTES, DEFAULT_TIMEOUT_MS, askKey, fill, isGlob, pathOf, pickValues, withPath } from '../evidence/ask.ts'
+import {
+  DEFAULT_MAX_BYTES,
+  DEFAULT_TIMEOUT_MS,
+  askKey,
+  fill,
+  isGlob,
+  pathOf,
+  pickValues,
+  withPath,
+} from '../evidence/ask.ts'
 import type { Answer, Ask, AskOptions, EachQuestion, Question } from '../types.ts'
 import type { Reply } from './gaps.ts'
 
@@ -12,7 +21,11 @@ export interface Machine {
 }
 
 /** Answers all asks, each question once; `onAnswer` sees every answer as soon as it is there. */
-export async function answerAll(machine: Machine, asks: readonly Ask[], onAnswer?: (answer: Answer) => void): Promise<Answer[]> {
+export async function answerAll(
+  machine: Machine,
+  asks: readonly Ask[],
+  onAnswer?: (answer: Answer) => void,
+): Promise<Answer[]> {
   const session = new Session(machine, onAnswer)
   await Promise.all(asks.map((ask) => session.ask(ask)))
   return session.answers
@@ -40,7 +53,10 @@ class Session {
     const started = performance.now()
     const reply = this.#machine.withheld(ask) ?? (await this.#reply(ask))
     const ms = Math.round(performance.now() - started)
-    const answer: Answer = 'data' in reply ? { key, ms, ok: true, data: reply.data } : { key, ms, ok: false, gap: reply.gap, detail: reply.detail }
+    const answer: Answer =
+      'data' in reply
+        ? { key, ms, ok: true, data: reply.data }
+        : { key, ms, ok: false, gap: reply.gap, detail: reply.detail }
     this.answers.push(answer)
     this.#onAnswer?.(answer)
     if (answer.ok && answer.data.kind === 'expands') await this.#askMembers(ask, answer.data.values)
@@ -55,13 +71,21 @@ class Session {
       return 'length' in paths ? { data: { kind: 'expands', values: paths } } : paths
     }
     const kind = 'command' in ask ? 'command' : 'file'
-    return this.#machine.one(ask, { ...ask, maxBytes: ask.maxBytes ?? DEFAULT_MAX_BYTES[kind], timeoutMs: ask.timeoutMs ?? DEFAULT_TIMEOUT_MS[kind] })
+    return this.#machine.one(ask, {
+      ...ask,
+      maxBytes: ask.maxBytes ?? DEFAULT_MAX_BYTES[kind],
+      timeoutMs: ask.timeoutMs ?? DEFAULT_TIMEOUT_MS[kind],
+    })
   }
 
   /** The lines of the outer answer; its own gap stands for all. */
   async #each(ask: EachQuestion & AskOptions): Promise<Reply> {
     const { if: precondition, backend } = ask
-    const outer = await this.ask({ ...ask.each, ...(precondition && { if: precondition }), ...(backend && { backend }) })
+    const outer = await this.ask({
+      ...ask.each,
+      ...(precondition && { if: precondition }),
+      ...(backend && { backend }),
+    })
     if (!outer.ok) return { gap: outer.gap, ...(outer.detail === undefined ? {} : { detail: outer.detail }) }
     const values = pickValues(linesOf(outer.data), ask.pick).filter((value) => fill(ask.ask, value))
     return { data: { kind: 'expands', values } }
@@ -69,7 +93,12 @@ class Session {
 
   async #askMembers(ask: Ask, values: readonly string[]): Promise<void> {
     const { maxBytes, timeoutMs, fromEnd, backend } = ask
-    const options = { ...(maxBytes && { maxBytes }), ...(timeoutMs && { timeoutMs }), ...(fromEnd && { fromEnd }), ...(backend && { backend }) }
+    const options = {
+      ...(maxBytes && { maxBytes }),
+      ...(timeoutMs && { timeoutMs }),
+      ...(fromEnd && { fromEnd }),
+      ...(backend && { backend }),
+    }
     const members = values.map((value) => ('each' in ask ? fill(ask.ask, value)! : withPath(ask as Question, value)))
     await Promise.all(members.map((member) => this.ask({ ...member, ...options })))
   }

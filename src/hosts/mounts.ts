@@ -2,12 +2,16 @@ import { readFileSync } from 'node:fs'
 
 /** File systems that the kernel makes up: reading one cannot wait for a disk or a network. */
 const VIRTUAL = new Set(
-  ('proc sysfs devtmpfs tmpfs ramfs securityfs debugfs tracefs cgroup cgroup2 xenfs configfs efivarfs devpts hugetlbfs mqueue bpf ' +
-    'pstore selinuxfs').split(' '),
+  (
+    'proc sysfs devtmpfs tmpfs ramfs securityfs debugfs tracefs cgroup cgroup2 xenfs configfs efivarfs devpts hugetlbfs mqueue bpf ' +
+    'pstore selinuxfs'
+  ).split(' '),
 )
 /** On a disk of this machine. All others (nfs, cifs, fuse, autofs, ceph …) can block for ever in `open` or even `lstat`. */
 const LOCAL = new Set(
-  'ext2 ext3 ext4 xfs btrfs zfs reiserfs jfs f2fs vfat msdos exfat ntfs3 iso9660 udf squashfs erofs overlay aufs ufs'.split(' '),
+  'ext2 ext3 ext4 xfs btrfs zfs reiserfs jfs f2fs vfat msdos exfat ntfs3 iso9660 udf squashfs erofs overlay aufs ufs'.split(
+    ' ',
+  ),
 )
 
 export type Nearness = 'virtual' | 'local' | 'unsafe'

@@ -20,14 +20,19 @@ export class Preconditions {
 
   /** Null where it holds. */
   unmet(condition: Precondition): Reply | null {
-    if ('path' in condition) return this.#there(condition.path) ? null : { gap: 'withheld', detail: `${condition.path} is not there` }
+    if ('path' in condition)
+      return this.#there(condition.path) ? null : { gap: 'withheld', detail: `${condition.path} is not there` }
     if ('module' in condition) {
       const loaded = this.#there(`/sys/module/${condition.module}`)
-      return loaded ? null : { gap: 'withheld', detail: `module ${condition.module} is not loaded; asking would load it` }
+      return loaded
+        ? null
+        : { gap: 'withheld', detail: `module ${condition.module} is not loaded; asking would load it` }
     }
     this.#daemons ??= runningProcesses()
     const runs = condition.daemon.some((name) => this.#daemons!.has(name.slice(0, COMM_LENGTH)))
-    return runs ? null : { gap: 'withheld', detail: `${condition.daemon.join(' or ')} does not run; asking would start it or hang` }
+    return runs
+      ? null
+      : { gap: 'withheld', detail: `${condition.daemon.join(' or ')} does not run; asking would start it or hang` }
   }
 
   #there(path: string): boolean {

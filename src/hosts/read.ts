@@ -101,7 +101,9 @@ export function readLink(path: string): Reply {
   try {
     return { data: { kind: 'link', target: readlinkSync(path) } }
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EINVAL' ? { gap: 'malformed', detail: 'no symbolic link' } : gapOf(error)
+    return (error as NodeJS.ErrnoException).code === 'EINVAL'
+      ? { gap: 'malformed', detail: 'no symbolic link' }
+      : gapOf(error)
   }
 }
 

@@ -10,7 +10,10 @@ const programs = new Map<string, string | null>()
 export function findProgram(name: string): string | null {
   let found = programs.get(name)
   if (found === undefined) {
-    found = PATH.split(':').map((folder) => `${folder}/${name}`).find(isExecutable) ?? null
+    found =
+      PATH.split(':')
+        .map((folder) => `${folder}/${name}`)
+        .find(isExecutable) ?? null
     programs.set(name, found)
   }
   return found
@@ -54,7 +57,8 @@ export async function run(argv: readonly string[], limits: { timeoutMs: number; 
     return { gap: 'too-big', detail: `more than ${limits.maxBytes} bytes` }
   }
   if (result.code === 'EACCES') return { gap: 'denied', detail: 'not executable' }
-  if (result.exitCode === undefined) return { gap: 'malformed', detail: result.signal ? `killed by ${result.signal}` : (result.code ?? 'failed') }
+  if (result.exitCode === undefined)
+    return { gap: 'malformed', detail: result.signal ? `killed by ${result.signal}` : (result.code ?? 'failed') }
   return { data: { kind: 'command', stdout: result.stdout, stderr: result.stderr, exit: result.exitCode } }
 }
 

@@ -33,17 +33,26 @@ export class TreeHost implements Host, Machine {
 
   async one(question: Question): Promise<Reply> {
     if ('command' in question || 'stat' in question) return NOT_RECORDED
-    const path = this.#inside('file' in question ? question.file : 'link' in question ? question.link : question.list, !('link' in question))
+    const path = this.#inside(
+      'file' in question ? question.file : 'link' in question ? question.link : question.list,
+      !('link' in question),
+    )
     if (path === null) return NOT_RECORDED
     const reply = 'file' in question ? readRecorded(path) : 'link' in question ? readLink(path) : listFolder(path)
     return 'gap' in reply ? NOT_RECORDED : reply
   }
 
   async glob(pattern: string): Promise<readonly string[] | Reply> {
-    const found = fastGlob.sync(`.${pattern}`, { cwd: this.#root, onlyFiles: false, suppressErrors: true, followSymbolicLinks: true })
+    const found = fastGlob.sync(`.${pattern}`, {
+      cwd: this.#root,
+      onlyFiles: false,
+      suppressErrors: true,
+      followSymbolicLinks: true,
+    })
     const paths = found.map((path) => path.slice(1)).filter((path) => this.#inside(path, true) !== null)
     // That nothing matches is only known where the folder itself was copied.
-    if (paths.length === 0 && this.#inside(dirname(pattern.replace(/[*?[].*$/, 'x')), true) === null) return NOT_RECORDED
+    if (paths.length === 0 && this.#inside(dirname(pattern.replace(/[*?[].*$/, 'x')), true) === null)
+      return NOT_RECORDED
     return paths.sort()
   }
 

@@ -1,6 +1,14 @@
 import type { Stat } from '../types.ts'
 
-const TYPES: Readonly<Record<string, Stat['type']>> = { '-': 'file', d: 'dir', l: 'link', b: 'block', c: 'char', p: 'fifo', s: 'socket' }
+const TYPES: Readonly<Record<string, Stat['type']>> = {
+  '-': 'file',
+  d: 'dir',
+  l: 'link',
+  b: 'block',
+  c: 'char',
+  p: 'fifo',
+  s: 'socket',
+}
 
 /** One bit triple: `rws` → 7, and whether its special bit (setuid, setgid, sticky) is on. */
 function triple(letters: string): { bits: number; special: boolean } {
@@ -15,7 +23,11 @@ export function parseLs(line: string): Stat {
   const type = TYPES[match?.[1] ?? '']
   if (!match || !type) throw new Error(`not a line of ls -ldn: ${line.slice(0, 80)}`)
   const parts = [match[2]!.slice(0, 3), match[2]!.slice(3, 6), match[2]!.slice(6)].map(triple)
-  const [user, group, other] = parts as [ReturnType<typeof triple>, ReturnType<typeof triple>, ReturnType<typeof triple>]
+  const [user, group, other] = parts as [
+    ReturnType<typeof triple>,
+    ReturnType<typeof triple>,
+    ReturnType<typeof triple>,
+  ]
   const special = (user.special ? 4 : 0) + (group.special ? 2 : 0) + (other.special ? 1 : 0)
   const mode = (special << 9) | (user.bits << 6) | (group.bits << 3) | other.bits
   const device = type === 'block' || type === 'char'

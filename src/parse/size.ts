@@ -11,7 +11,15 @@ export function humanBytes(bytes: number): string {
   return `${Number(value.toFixed(1))} ${UNITS[unit]}`
 }
 
-const FACTORS: Readonly<Record<string, number>> = { '': 1, b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40, p: 2 ** 50 }
+const FACTORS: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  k: 2 ** 10,
+  m: 2 ** 20,
+  g: 2 ** 30,
+  t: 2 ** 40,
+  p: 2 ** 50,
+}
 
 /** "512M" → 536870912; "1.5 GiB"; a bare number counts in `unit` (default: bytes). Null where it is no size. */
 export function parseSize(text: string, unit = 1): number | null {

@@ -50,7 +50,9 @@ export function checkYaml<T>(yaml: StrictYaml, schema: z.ZodType<T>, name: strin
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0]!
     const meant = nearest(key, keysOf(schema))
-    throw new UserError(`${at}: unknown key "${key}"${field ? ` in ${field}` : ''}${meant ? `; did you mean "${meant}"?` : ''}`)
+    throw new UserError(
+      `${at}: unknown key "${key}"${field ? ` in ${field}` : ''}${meant ? `; did you mean "${meant}"?` : ''}`,
+    )
   }
   throw new UserError(`${at}: ${field || 'the file'}: ${issue.message}`)
 }
@@ -67,8 +69,10 @@ function deepest(issue: z.core.$ZodIssue, path: PropertyKey[] = []): Issue {
 
 function keysOf(schema: unknown, found = new Set<string>(), depth = 0): Set<string> {
   const shape = (schema as { shape?: Record<string, unknown> }).shape
-  if (shape && depth < 4) for (const [key, inner] of Object.entries(shape)) found.add(key) && keysOf(inner, found, depth + 1)
+  if (shape && depth < 4)
+    for (const [key, inner] of Object.entries(shape)) found.add(key) && keysOf(inner, found, depth + 1)
   const def = (schema as { def?: { innerType?: unknown; element?: unknown; options?: unknown[] } }).def
-  for (const inner of [def?.innerType, def?.element, ...(def?.options ?? [])]) if (inner && depth < 6) keysOf(inner, found, depth + 1)
+  for (const inner of [def?.innerType, def?.element, ...(def?.options ?? [])])
+    if (inner && depth < 6) keysOf(inner, found, depth + 1)
   return found
 }

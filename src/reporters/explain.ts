@@ -12,14 +12,20 @@ export function explainRule(rule: Rule): string {
     `${rule.id} · ${rule.severity} · ${[rule.area, ...rule.tags].join(', ')}`,
     ...section('It says', paragraph(rule.says)),
     ...section('Why it matters', paragraph(rule.why)),
-    ...section('What to do', rule.fix.flatMap((step) => paragraph(stepText(step)))),
+    ...section(
+      'What to do',
+      rule.fix.flatMap((step) => paragraph(stepText(step))),
+    ),
     ...section('It is fine', rule.fineWhen === undefined ? [] : paragraph(`when ${rule.fineWhen}`)),
     ...section('It looks', [
       ...(rule.applies === undefined ? [] : [`  applies  ${rule.applies}`]),
       ...(rule.each ? [`  each     ${rule.each.name} in ${rule.each.list}`] : []),
       `  when     ${rule.when}`,
     ]),
-    ...section('Documented in', rule.documented.map(({ in: document, section: part }) => `  ${document}${part === undefined ? '' : `, ${part}`}`)),
+    ...section(
+      'Documented in',
+      rule.documented.map(({ in: document, section: part }) => `  ${document}${part === undefined ? '' : `, ${part}`}`),
+    ),
     '',
   ].join('\n')
 }
@@ -33,6 +39,10 @@ function stepText(step: FixTemplate): string {
         : 'append' in step
           ? `in ${step.edit}, add the line: ${step.append}`
           : `in ${step.edit}, replace ${step.replace} with ${step.with}`
-  const notes = [step.if && `if ${step.if}`, step.interrupts && `interrupts ${step.interrupts}`, step.undo && `undo: ${step.undo}`].filter(Boolean)
+  const notes = [
+    step.if && `if ${step.if}`,
+    step.interrupts && `interrupts ${step.interrupts}`,
+    step.undo && `undo: ${step.undo}`,
+  ].filter(Boolean)
   return notes.length ? `${text} (${notes.join('; ')})` : text
 }

@@ -26,12 +26,16 @@ function factLines(name: string, value: unknown): string[] {
   return [`${name}  ${oneLine(value)}`]
 }
 
-const gapText = ({ gap, ask, detail }: Unknown): string => plain(`? ${gap}: ${ask}${detail === undefined ? '' : ` (${detail})`}`)
+const gapText = ({ gap, ask, detail }: Unknown): string =>
+  plain(`? ${gap}: ${ask}${detail === undefined ? '' : ` (${detail})`}`)
 
 function oneLine(value: unknown): string {
   if (isUnknown(value)) return gapText(value)
   if (Array.isArray(value)) return `[${value.map(oneLine).join(', ')}]`
-  if (typeof value === 'object' && value !== null) return Object.entries(value).map(([name, item]) => `${plain(name)}=${oneLine(item)}`).join(' ')
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value)
+      .map(([name, item]) => `${plain(name)}=${oneLine(item)}`)
+      .join(' ')
   return typeof value === 'string' ? (value === '' ? '""' : plain(value)) : String(value)
 }
 
@@ -41,7 +45,8 @@ export function factsJson(facts: AllFacts): string {
     namespace,
     Object.fromEntries(Object.entries(values).map(([name, result]) => [name, result.ok ? result.value : result])),
   ])
-  const gapsByName = (_key: string, value: unknown): unknown => (isUnknown(value) ? { gap: value.gap, ask: value.ask, detail: value.detail } : value)
+  const gapsByName = (_key: string, value: unknown): unknown =>
+    isUnknown(value) ? { gap: value.gap, ask: value.ask, detail: value.detail } : value
   return `${JSON.stringify(Object.fromEntries(open), gapsByName, 2)}\n`
 }
 
@@ -50,7 +55,11 @@ export function describeFacts(sets: readonly FactSet[]): string {
   return sets
     .map((set) => {
       const asks = [...new Set(set.asks.map((ask) => `${'probe' in ask ? 'with --probe: ' : ''}${askLabel(ask)}`))]
-      return [`${set.name}: ${set.meaning}`, ...fieldLines(set.about, `${set.name}.`), ...wrap(`reads ${asks.join('; ')}`, MEANING_WIDTH).map((line) => `  ${line}`)].join('\n')
+      return [
+        `${set.name}: ${set.meaning}`,
+        ...fieldLines(set.about, `${set.name}.`),
+        ...wrap(`reads ${asks.join('; ')}`, MEANING_WIDTH).map((line) => `  ${line}`),
+      ].join('\n')
     })
     .join('\n\n')
 }
@@ -59,7 +68,9 @@ function fieldLines(fields: Fields, prefix: string): string[] {
   return Object.entries(fields).flatMap(([name, schema]) => {
     const inner = schema.type === 'list' || schema.type === 'map' ? schema.of : schema
     const own = `  ${prefix}${name}  ${typeText(schema)}  ${schema.meaning}`
-    return inner.type === 'object' ? [own, ...fieldLines(inner.fields, `  ${inner === schema ? `${prefix}${name}.` : '.'}`)] : [own]
+    return inner.type === 'object'
+      ? [own, ...fieldLines(inner.fields, `  ${inner === schema ? `${prefix}${name}.` : '.'}`)]
+      : [own]
   })
 }
 

@@ -8,7 +8,12 @@ const BORDERS = 13
 export function tableReport(report: Report, width: number): string {
   const rows = report.findings.filter(({ outcome }) => outcome === 'problem')
   const text = Math.max(20, Math.floor((width - BORDERS - 8 - 30) / 2))
-  const table = new Table({ head: ['severity', 'rule', 'subject', 'what'], colWidths: [10, 32, text, text], wordWrap: true, style: { head: [], border: [] } })
+  const table = new Table({
+    head: ['severity', 'rule', 'subject', 'what'],
+    colWidths: [10, 32, text, text],
+    wordWrap: true,
+    style: { head: [], border: [] },
+  })
   for (const { severity, rule, subject, says, waived } of rows) {
     table.push([waived === undefined ? severity : 'waived', rule, plain(subject) || 'this host', plain(says)])
   }

@@ -22,7 +22,14 @@ export function textReport(report: Report, options: TextOptions): string {
   const problems = report.findings.filter(({ outcome, waived }) => outcome === 'problem' && waived === undefined)
   const waived = report.findings.filter((finding) => finding.waived !== undefined)
   const byRule = groupBy(problems)
-  const parts = [head(report), ...[...byRule.values()].map((group) => problem(group, options)), healthy(report), waivedLines(waived), ledger(report, options), totals(report)]
+  const parts = [
+    head(report),
+    ...[...byRule.values()].map((group) => problem(group, options)),
+    healthy(report),
+    waivedLines(waived),
+    ledger(report, options),
+    totals(report),
+  ]
   return `${parts.filter(Boolean).join('\n\n')}\n`
 }
 
@@ -58,10 +65,15 @@ const UNDER: Readonly<Record<string, string>> = {
 }
 
 function role({ hosts, under }: Readonly<Record<string, unknown>>): string {
-  const below = typeof under === 'string' ? (UNDER[under] ?? `a guest of ${plain(under)}`) : 'a machine of which nobody knows what it runs under'
+  const below =
+    typeof under === 'string'
+      ? (UNDER[under] ?? `a guest of ${plain(under)}`)
+      : 'a machine of which nobody knows what it runs under'
   if (hosts === 'xen') return below === UNDER['xen-dom0'] ? 'A Xen host: the control domain' : `A Xen host, on ${below}`
   if (hosts === 'kvm') return `A KVM host, on ${below}`
-  return hosts === '' ? `No virtualization host; it is ${below}` : `It is ${below}; whether it hosts guests is not known`
+  return hosts === ''
+    ? `No virtualization host; it is ${below}`
+    : `It is ${below}; whether it hosts guests is not known`
 }
 
 function problem(group: readonly Finding[], options: TextOptions): string {
@@ -87,10 +99,15 @@ const labelled = (name: string, text: string, width: number): string[] =>
 function label(severity: Severity, { color }: TextOptions): string {
   const text = severity.toUpperCase().padEnd(INDENT.length)
   if (!color) return text
-  return severity === 'error' ? color.red.bold(text) : severity === 'warning' ? color.yellow.bold(text) : color.cyan.bold(text)
+  return severity === 'error'
+    ? color.red.bold(text)
+    : severity === 'warning'
+      ? color.yellow.bold(text)
+      : color.cyan.bold(text)
 }
 
-const place = ({ ask, path, line }: Source): string => plain(path === undefined ? ask : line === undefined ? path : `${path}:${line}`)
+const place = ({ ask, path, line }: Source): string =>
+  plain(path === undefined ? ask : line === undefined ? path : `${path}:${line}`)
 
 function from(evidence: readonly Source[]): string[] {
   const places = [...new Set(evidence.map(place))]
@@ -100,23 +117,34 @@ function from(evidence: readonly Source[]): string[] {
 }
 
 function fixLines(step: FixStep, width: number): string[] {
-  const notes = [step.interrupts && step.interrupts !== 'nothing' ? `interrupts ${step.interrupts}` : '', step.undo ? `undo: ${step.undo}` : '']
+  const notes = [
+    step.interrupts && step.interrupts !== 'nothing' ? `interrupts ${step.interrupts}` : '',
+    step.undo ? `undo: ${step.undo}` : '',
+  ]
   const note = notes.filter(Boolean).join('; ')
   const tail = note ? ` (${plain(note)})` : ''
   if ('run' in step) return [`${INDENT}fix   $ ${step.run.map((word) => quoted(plain(word))).join(' ')}${tail}`]
   if ('do' in step) return labelled('fix', plain(step.do) + tail, width)
-  const change = 'append' in step ? `add the line: ${plain(step.append)}` : `replace ${plain(step.replace)} with ${plain(step.with)}`
+  const change =
+    'append' in step ? `add the line: ${plain(step.append)}` : `replace ${plain(step.replace)} with ${plain(step.with)}`
   return labelled('fix', `in ${plain(step.edit)}, ${change}${tail}`, width)
 }
 
 function healthy({ areas }: Report): string {
   const sound = areas.filter((area) => area.problem === 0 && area.ok > 0)
-  const lines = sound.map(({ area, ok, unknown }) => `OK       ${area}: ${ok} ${ok === 1 ? 'rule' : 'rules'} found nothing wrong${unknown ? `, ${unknown} undecided` : ''}`)
+  const lines = sound.map(
+    ({ area, ok, unknown }) =>
+      `OK       ${area}: ${ok} ${ok === 1 ? 'rule' : 'rules'} found nothing wrong${unknown ? `, ${unknown} undecided` : ''}`,
+  )
   return lines.join('\n')
 }
 
 function waivedLines(findings: readonly Finding[]): string {
-  return findings.map(({ rule, subject, waived }) => `WAIVED   ${rule}${subject ? `, ${plain(subject)}` : ''}: ${plain(waived ?? '')}`).join('\n')
+  return findings
+    .map(
+      ({ rule, subject, waived }) => `WAIVED   ${rule}${subject ? `, ${plain(subject)}` : ''}: ${plain(waived ?? '')}`,
+    )
+    .join('\n')
 }
 
 const MOST_CAUSES = 12
@@ -125,9 +153,15 @@ function ledger({ undecided }: Report, { all, width }: TextOptions): string {
   if (undecided.length === 0) return ''
   const rules = new Set(undecided.flatMap((cause) => cause.rules))
   const shown = all ? undecided : undecided.slice(0, MOST_CAUSES)
-  const lines = shown.flatMap((cause) => indented(`${cause.rules.length} × ${whatWouldDecide(cause)}`, width - INDENT.length))
+  const lines = shown.flatMap((cause) =>
+    indented(`${cause.rules.length} × ${whatWouldDecide(cause)}`, width - INDENT.length),
+  )
   const more = undecided.length - shown.length
-  return [`UNKNOWN  ${rules.size} ${rules.size === 1 ? 'rule' : 'rules'} could not decide. What would decide them:`, ...lines, ...(more > 0 ? [`${INDENT}… and ${more} more reasons; --all shows them`] : [])].join('\n')
+  return [
+    `UNKNOWN  ${rules.size} ${rules.size === 1 ? 'rule' : 'rules'} could not decide. What would decide them:`,
+    ...lines,
+    ...(more > 0 ? [`${INDENT}… and ${more} more reasons; --all shows them`] : []),
+  ].join('\n')
 }
 
 function whatWouldDecide({ gap, ask, detail }: Undecided): string {

@@ -1,15 +1,18 @@
 import * as assert from 'uvu/assert'
 import { kvm } from '../../src/facts/kvm.ts'
-import type { Result } from '../../src/types.ts'
 import { describe } from '../describe.ts'
-import { evidence, output, status } from '../evidence.ts'
+import { evidence, output, status, value } from '../evidence.ts'
 
-const value = (result: Result<unknown>): unknown => (result.ok ? result.value : result.gap)
 const groupKvm = { command: ['getent', 'group', 'kvm'] as const }
 
 describe('facts: kvm', (it) => {
   it('takes the registered device for the truth, not the modules', () => {
-    const facts = kvm.parse(evidence(kvm, [['/proc/misc', '126 rfkill\n232 kvm\n'], ['/proc/modules', 'kvm_pvm 45056 0 - Live 0x0\n']]))
+    const facts = kvm.parse(
+      evidence(kvm, [
+        ['/proc/misc', '126 rfkill\n232 kvm\n'],
+        ['/proc/modules', 'kvm_pvm 45056 0 - Live 0x0\n'],
+      ]),
+    )
     assert.is(value(facts.active), true)
     assert.equal(value(facts.modules), ['kvm_pvm'])
   })
@@ -19,7 +22,12 @@ describe('facts: kvm', (it) => {
   })
 
   it('knows who may open the device', () => {
-    const facts = kvm.parse(evidence(kvm, [[{ stat: '/dev/kvm' }, status({ type: 'char', mode: 0o660, gid: 104 })], [groupKvm, output('kvm:x:104:\n')]]))
+    const facts = kvm.parse(
+      evidence(kvm, [
+        [{ stat: '/dev/kvm' }, status({ type: 'char', mode: 0o660, gid: 104 })],
+        [groupKvm, output('kvm:x:104:\n')],
+      ]),
+    )
     assert.is(value(facts.deviceMode), '660')
     assert.is(value(facts.deviceGroup), 104)
     assert.is(value(facts.kvmGroup), 104)
@@ -31,7 +39,8 @@ describe('facts: kvm', (it) => {
   })
 
   it('reads both spellings of a parameter', () => {
-    const nested = (text: string) => kvm.parse(evidence(kvm, [['/sys/module/kvm_intel/parameters/nested', text]])).nested
+    const nested = (text: string) =>
+      kvm.parse(evidence(kvm, [['/sys/module/kvm_intel/parameters/nested', text]])).nested
     assert.is(value(nested('Y\n')), true)
     assert.is(value(nested('1\n')), true)
     assert.is(value(nested('N\n')), false)

@@ -1,0 +1,15 @@
+import tseslint from 'typescript-eslint'
+
+export default tseslint.config(
+  { ignores: ['dist/', 'fixtures/', 'node_modules/'] },
+  ...tseslint.configs.strict,
+  {
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-require-imports': 'off',
+      'max-lines': ['error', 300],
+      'no-console': 'error',
+    },
+  },
+  { files: ['test/run.js', '.ci/**'], rules: { 'no-console': 'off' } },
+)
