@@ -1,7 +1,7 @@
 /** Builds dist/: one bundle for all commands, the rules as data, and oclif's manifest. Run by `npm run build`. */
 import { Plugin } from '@oclif/core'
 import { build } from 'esbuild'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { Linter } from '../src/engine/conditions.ts'
 import { readRules } from '../src/engine/library.ts'
 import { factSets } from '../src/facts/index.ts'
@@ -10,6 +10,7 @@ rmSync('oclif.manifest.json', { force: true })
 rmSync('dist', { recursive: true, force: true })
 mkdirSync('dist')
 writeFileSync('dist/rules.json', JSON.stringify(readRules('rules', new Linter(factSets))))
+copyFileSync('src/hosts/collector.sh', 'dist/collector.sh')
 await build({
   entryPoints: ['src/main.ts'],
   outfile: 'dist/cli.cjs',
