@@ -8,7 +8,7 @@ const pattern = process.argv[2] ?? '\\.test\\.ts$'
 const { stdout, stderr, status } = spawnSync(
   process.execPath,
   ['--import', 'tsx', 'node_modules/uvu/bin.js', 'test', pattern],
-  { encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' } },
+  { encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, FORCE_COLOR: '0' } },
 )
 process.stdout.write(stdout)
 process.stderr.write(stderr)

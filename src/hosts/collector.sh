@@ -94,11 +94,24 @@ watch() {
       waited=$((waited + 1))
     done
     : >"$tmp/late"
-    kill -TERM "$2"
+    doomed=$(family "$2")
+    kill -TERM $doomed
     sleep 1
-    kill -KILL "$2"
+    kill -KILL $doomed
   ) >/dev/null 2>&1 &
   watcher=$!
+}
+
+# A process and all below it: what it started may hold its pipes open.
+family() {
+  { ps -A -o pid= -o ppid= 2>/dev/null || ps -o pid,ppid; } | awk -v first="$1" '
+    { parent[$1] = $2 }
+    END {
+      for (pid in parent) {
+        for (up = pid; up in parent && up != first && ++steps[pid] < 64; up = parent[up]);
+        if (up == first) printf "%s ", pid
+      }
+    }'
 }
 
 unwatch() {
@@ -281,9 +294,9 @@ ask_command() {
   [ -d "$out/commands" ] || mkdir "$out/commands"
   rm -f "$tmp/o" "$tmp/e"
   mkfifo "$tmp/o" "$tmp/e" || return
-  head -c "$((bytes + 1))" <"$tmp/o" | clean >"$out/$base.out" &
+  head -c "$((bytes + 1))" <"$tmp/o" 2>/dev/null | clean >"$out/$base.out" 2>/dev/null &
   first=$!
-  head -c 65536 <"$tmp/e" | clean >"$out/$base.err" &
+  head -c 65536 <"$tmp/e" 2>/dev/null | clean >"$out/$base.err" 2>/dev/null &
   second=$!
   "$@" </dev/null >"$tmp/o" 2>"$tmp/e" &
   child=$!
@@ -326,7 +339,7 @@ expands() {
   key=$1
   shift
   list=
-  for value in "$@"; do
+  for value; do
     quote "$value"
     list=$list,\"$json\"
   done
