@@ -1,10 +1,22 @@
 /** Builds dist/: one bundle for all commands, the rules as data, and oclif's manifest. Run by `npm run build`. */
 import { Plugin } from '@oclif/core'
-import { build } from 'esbuild'
+import { build, type Plugin as EsbuildPlugin } from 'esbuild'
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { Linter } from '../src/engine/conditions.ts'
 import { readRules } from '../src/engine/library.ts'
 import { factSets } from '../src/facts/index.ts'
+
+/**
+ * oclif asks at every start whether it runs under WSL, by a path below /proc/sys/fs/binfmt_misc. That is an automount on systemd
+ * hosts: looking there loads a module and mounts a file system on the patient.
+ */
+const noWsl: EsbuildPlugin = {
+  name: 'no-wsl',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^wsl-utils$/ }, () => ({ path: 'wsl-utils', namespace: 'no-wsl' }))
+    onLoad({ filter: /.*/, namespace: 'no-wsl' }, () => ({ contents: 'export const isWsl = false' }))
+  },
+}
 
 rmSync('oclif.manifest.json', { force: true })
 rmSync('dist', { recursive: true, force: true })
@@ -24,6 +36,7 @@ await build({
   // oclif would drag the compiler in for its development mode; serialport is loaded by the file that needs it.
   external: ['typescript', 'ts-node', 'serialport'],
   logLevel: 'warning',
+  plugins: [noWsl],
 })
 
 // oclif reads the manifest in place of the commands themselves.

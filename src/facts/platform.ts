@@ -17,7 +17,7 @@ const asks = {
   hypervisorType: file('/sys/hypervisor/type'),
   guestType: file('/sys/hypervisor/guest_type'),
   hypervisorUuid: file('/sys/hypervisor/uuid'),
-  cpuinfo: file('/proc/cpuinfo'),
+  cpuinfo: file('/proc/cpuinfo', { maxBytes: 8 << 20 }),
   lscpu: command(['lscpu']),
   product: file('/sys/class/dmi/id/product_name'),
   vendor: file('/sys/class/dmi/id/sys_vendor'),
