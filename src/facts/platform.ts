@@ -58,7 +58,7 @@ export const platform = defineFacts({
   parse(evidence, ask) {
     const under = underWhat(evidence)
     const hosts = whatItHosts(evidence)
-    const how = map(all(under, hosts), ([a, b]) => [a.how, b.how].filter(Boolean))
+    const how = map(all(under, hosts), ([a, b]) => [...new Set([a.how, b.how])].filter(Boolean))
     const uname = map(evidence.stdout(ask.uname), (text) => text.trim().split(/\s+/))
     return {
       system: map(uname, ([system]) => system ?? ''),
