@@ -9,7 +9,7 @@ import { join } from 'node:path'
 
 const RUNS = 10
 const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env
-const vdoctor = (...args: string[]): string[] => [process.execPath, 'bin/vdoctor.cjs', ...args]
+const vdoctor = (...args: string[]): string[] => [process.execPath, 'bin/vdoctor.js', ...args]
 
 interface Measure {
   readonly name: string
@@ -58,7 +58,7 @@ for (const args of [['--from', RECORDED], []]) {
   const started = Date.now()
   const { stderr } = spawnSync(
     process.execPath,
-    ['bin/vdoctor.cjs', 'check', '--fail-on', 'never', '--timing', ...args],
+    ['bin/vdoctor.js', 'check', '--fail-on', 'never', '--timing', ...args],
     { encoding: 'utf8', env },
   )
   const { ran, ...parts } = JSON.parse(stderr.trim().split('\n').pop()!) as Record<string, number>

@@ -1,7 +1,8 @@
-/** Builds dist/: one bundle for all commands, the rules as data, and oclif's manifest. Run by `npm run build`. */
+/** Builds dist/: a bundle in pieces that load when they are needed, the rules as data, and oclif's manifest. Run by `npm run build`. */
 import { Plugin } from '@oclif/core'
 import { build, type Plugin as EsbuildPlugin } from 'esbuild'
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { commands } from '../src/commands/index.ts'
 import { Linter } from '../src/engine/conditions.ts'
 import { readRules } from '../src/engine/library.ts'
 import { factSets } from '../src/facts/index.ts'
@@ -25,14 +26,19 @@ writeFileSync('dist/rules.json', JSON.stringify(readRules('rules', new Linter(fa
 copyFileSync('src/hosts/collector.sh', 'dist/collector.sh')
 await build({
   entryPoints: ['src/main.ts'],
-  outfile: 'dist/cli.cjs',
+  outdir: 'dist',
   bundle: true,
+  splitting: true,
   platform: 'node',
-  format: 'cjs',
+  format: 'esm',
   target: 'node20',
   minify: true,
   keepNames: true,
   legalComments: 'none',
+  // What is CommonJS inside the bundle still says require and __dirname.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; import { fileURLToPath as __toPath } from 'node:url'; const require = __createRequire(import.meta.url); const __filename = __toPath(import.meta.url); const __dirname = __toPath(new URL('.', import.meta.url));",
+  },
   // oclif would drag the compiler in for its development mode; serialport is loaded by the file that needs it.
   external: ['typescript', 'ts-node', 'serialport'],
   logLevel: 'warning',
@@ -41,5 +47,6 @@ await build({
 
 // oclif reads the manifest in place of the commands themselves.
 const plugin = new Plugin({ root: process.cwd(), type: 'core', ignoreManifest: true, errorOnManifestCreate: true })
+Object.assign(plugin, { commandCache: commands })
 await plugin.load()
 writeFileSync('oclif.manifest.json', JSON.stringify(plugin.manifest))
