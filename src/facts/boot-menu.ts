@@ -70,7 +70,7 @@ function finished({ loader, file: path, entries, defaultIndex, files }: Raw): Me
       const entry = {
         ...one,
         xen: /(^|\/)xen[^/]*$/.test(one.hypervisor),
-        tboot: /tboot/.test(one.hypervisor) || /tboot/.test(one.kernel),
+        tboot: one.tboot ?? false,
         kernelRelease: releaseIn(one.kernel),
         initrdRelease: releaseIn(one.initrd),
         isDefault: one.index === defaultIndex,

@@ -81,8 +81,7 @@ export function parseDefaultGrub(text: string): GrubVariable[] {
     if (!match) return
     const [, name = '', more, rest = ''] = match
     const { value, outside } = assigned(rest)
-    const before = more ? (found.findLast((variable) => variable.name === name)?.value ?? '') : ''
-    found.push({ name, value: before + value, outside, meant: meantBy(name), line: at + 1 })
+    found.push({ name, value: more ? `\${${name}}${value}` : value, outside, meant: meantBy(name), line: at + 1 })
   })
   return found
 }

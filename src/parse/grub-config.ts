@@ -11,6 +11,8 @@ export interface BootEntry {
   readonly kernel: string
   readonly initrd: string
   readonly options: string
+  /** Trusted boot stands before the hypervisor. */
+  readonly tboot?: boolean
   readonly line: number
 }
 
@@ -93,7 +95,9 @@ const isXen = (path: string): boolean => /(^|\/)xen[^/]*$/.test(path)
 
 /** `multiboot2 /boot/xen-4.17-amd64.gz placeholder dom0_mem=2G ${xen_rm_opts}` then `module2 /boot/vmlinuz-6.1 placeholder root=…`. */
 function entryOf({ index, id, title, line, commands }: Menu): BootEntry {
-  const entry = { index, id, title, hypervisor: '', hypervisorOptions: '', kernel: '', initrd: '', options: '', line }
+  const tboot = commands.some((text) => /^multiboot2?\s.*tboot/.test(text))
+  const none = { hypervisor: '', hypervisorOptions: '', kernel: '', initrd: '', options: '' }
+  const entry = { index, id, title, ...none, tboot, line }
   for (const text of commands) {
     const [command = '', ...words] = bootWords(text.replace(/\\(.)/g, '$1'))
     const [path = '', ...options] = words.filter((word) => !/^--(nounzip|type=|quirk)/.test(word))
