@@ -1,7 +1,8 @@
 import { cpu } from './cpu.ts'
 import type { FactSet } from './fact-set.ts'
+import { guests } from './guests.ts'
 import { kvm } from './kvm.ts'
 import { platform } from './platform.ts'
 
 /** Every namespace of facts. */
-export const factSets: readonly FactSet[] = [platform, cpu, kvm]
+export const factSets: readonly FactSet[] = [platform, cpu, kvm, guests]
