@@ -66,7 +66,9 @@ export const drivers = defineFacts({
     const select = (test: (one: ModprobeCommand) => boolean) =>
       map(lines, (list) => list.flatMap((one) => picked(one, test)))
     return {
-      modules: map(evidence.text(ask.modules), (text) => moduleNames(text).filter((name) => PARAVIRTUAL.test(name))),
+      modules: map(absentAs(evidence.text(ask.modules), ''), (text) =>
+        moduleNames(text).filter((name) => PARAVIRTUAL.test(name)),
+      ),
       virtio: virtioDevices(evidence),
       xen: xenDevices(evidence),
       xenBus: evidence.exists(ask.xen),

@@ -23,8 +23,7 @@ type Group = Infer<typeof groupSchema>
 
 const asks = {
   ...pciAsks,
-  units: list('/sys/class/iommu'),
-  groups: list('/sys/kernel/iommu_groups'),
+  groupNames: list('/sys/kernel/iommu_groups'),
   tables: list('/sys/firmware/acpi/tables'),
   interrupts: file('/proc/interrupts', { maxBytes: 8 << 20 }),
   cmdline: file('/proc/cmdline'),
@@ -94,7 +93,7 @@ function active(evidence: Evidence): Result<boolean> {
     ([type, capabilities]) => type.trim() === 'xen' || capabilities.includes('control_d'),
   )
   return chain(xen, (isXen) => {
-    if (!isXen) return map(evidence.names(asks.groups), (names) => names.length > 0)
+    if (!isXen) return map(evidence.names(asks.groupNames), (names) => names.length > 0)
     return map(evidence.stdout(asks.xlInfo), (text) => {
       const capabilities = parseColonTable(text)['virt_caps']
       if (capabilities === undefined) throw new Error('no virt_caps')
