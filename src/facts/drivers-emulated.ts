@@ -35,7 +35,7 @@ const BOARDS = ['0x1af4', '0x5853']
 
 interface Nic {
   readonly name: string
-  readonly device: string
+  readonly device: Result<string>
   readonly mac: Result<string>
   readonly driver: Result<string>
   readonly emulated: Result<boolean>
@@ -63,7 +63,7 @@ export function emulatedNics(evidence: Evidence): Result<readonly (EmulatedNic |
       const device = absentAs(map(devices(`${at}/device`), basename), '')
       return {
         name,
-        device: device.ok ? device.value : '',
+        device,
         mac: map(macs(`${at}/address`), (text) => text.trim()),
         driver: absentAs(map(bound(`${at}/device/driver`), basename), ''),
         emulated: chain(device, (address) => (/^[0-9a-f]{4,}:/.test(address) ? isEmulated(address) : known(false))),
@@ -83,8 +83,10 @@ type Reader = (path: string) => Result<string>
 
 /** Xen offers one interface twice: as `vif-0`, and as an emulated card with the same address. */
 function hasTwin(nic: Nic, nics: readonly Nic[]): Result<boolean> {
-  const others = nics.filter(({ device }) => /^vif-\d+$/.test(device))
-  return map(all(nic.mac, ...others.map(({ mac }) => mac)), ([mine, ...macs]) => macs.includes(mine))
+  const others = nics.map(({ device, mac }) =>
+    chain(device, (name) => (/^vif-\d+$/.test(name) ? mac : known<string | null>(null))),
+  )
+  return map(all(nic.mac, ...others), ([mine, ...macs]) => macs.includes(mine))
 }
 
 /** `ATA` and `QEMU HARDDISK`; a virtio-scsi disk of the same model has the vendor QEMU. */

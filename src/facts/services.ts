@@ -133,15 +133,15 @@ function sysv(evidence: Evidence): Result<readonly Service[]> {
           (result.ok ? result.value : []).flatMap((link) => /^S\d\d(.+)$/.exec(basename(link))?.[1] ?? []),
         ),
     )
+    const isEnabled = (name: string): Result<boolean> =>
+      started.has(name) ? known(true) : gap && !gap.ok ? gap : known(false)
     return scripts
       .filter((name) => MATTERS.test(name))
-      .map((name) => ({
-        name,
-        active: null,
-        failed: null,
-        enabled: started.has(name) ? true : gap && !gap.ok ? gap : false,
-        state: started.has(name) ? 'enabled' : 'disabled',
-      }))
+      .map((name) => {
+        const enabled = isEnabled(name)
+        const state = map(enabled, (is) => (is ? 'enabled' : 'disabled'))
+        return { name, active: null, failed: null, enabled: orGap(enabled), state: orGap(state) }
+      })
   })
 }
 
