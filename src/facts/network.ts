@@ -1,0 +1,74 @@
+import { absentAs, map } from '../evidence/result.ts'
+import { pick } from '../evidence/lookup.ts'
+import { defineFacts } from './fact-set.ts'
+import { asks } from './network-asks.ts'
+import {
+  configuredPorts,
+  configuredPortSchema,
+  ifcfgFiles,
+  ifcfgSchema,
+  localhostNamed,
+  networkScripts,
+  networkScriptSchema,
+} from './network-config.ts'
+import { droppedBridges, unservedBridges } from './network-firewall.ts'
+import {
+  bridgeNames,
+  bridgeNf,
+  bridges,
+  bridgeSchema,
+  defaultRoutes,
+  interfaces,
+  interfaceSchema,
+  isGuest,
+  isWirelessPort,
+} from './network-interfaces.ts'
+import { activeNetworks, networkSchema } from './network-libvirt.ts'
+import { bool, listOf, strings } from './schema.ts'
+
+export const network = defineFacts({
+  name: 'network',
+  meaning: 'Interfaces, bridges, and what of the firewall and of the configuration files guests meet',
+  asks,
+  about: {
+    interfaces: listOf(interfaceSchema, 'All interfaces'),
+    wirelessPorts: listOf(interfaceSchema, 'Wireless interfaces that are in a bridge'),
+    bridges: listOf(bridgeSchema, 'All Linux bridges'),
+    bridgeNames: strings('All bridges, those of Open vSwitch too'),
+    guestInterfaces: listOf(interfaceSchema, 'Interfaces of guests: vif and tap'),
+    defaultRoutes: strings('Interfaces that the IPv4 default routes leave through'),
+    ipForward: bool('This host routes IPv4'),
+    ip6Forward: bool('This host routes IPv6'),
+    bridgeNfIptables: bool('Bridged IPv4 packets are handed to the firewall of the host'),
+    droppedBridges: strings('Bridges whose new packets the firewall drops, if they are handed to it'),
+    natNetworks: listOf(networkSchema, 'Active libvirt networks'),
+    unservedBridges: strings('Bridges of active NAT networks that no firewall rule names'),
+    ifcfg: listOf(ifcfgSchema, 'Files of the Red Hat network scripts'),
+    configuredPorts: listOf(configuredPortSchema, 'What configuration files put into bridges'),
+    networkScripts: listOf(networkScriptSchema, 'network-script of xend-config.sxp'),
+    localhostNamed: bool('/etc/hosts gives localhost an address'),
+  },
+  parse(evidence, ask) {
+    const found = interfaces(evidence)
+    const names = bridgeNames(evidence)
+    const isOn = (text: string): boolean => text.trim() !== '0'
+    return {
+      interfaces: found,
+      wirelessPorts: pick(found, isWirelessPort),
+      bridges: bridges(evidence, found),
+      bridgeNames: names,
+      guestInterfaces: pick(found, isGuest),
+      defaultRoutes: defaultRoutes(evidence),
+      ipForward: map(evidence.text(ask.ipForward), isOn),
+      ip6Forward: absentAs(map(evidence.text(ask.ip6Forward), isOn), false),
+      bridgeNfIptables: bridgeNf(evidence),
+      droppedBridges: droppedBridges(evidence, names),
+      natNetworks: activeNetworks(evidence),
+      unservedBridges: unservedBridges(evidence),
+      ifcfg: ifcfgFiles(evidence),
+      configuredPorts: configuredPorts(evidence, found),
+      networkScripts: networkScripts(evidence),
+      localhostNamed: localhostNamed(evidence),
+    }
+  },
+})
