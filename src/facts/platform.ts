@@ -190,7 +190,7 @@ function virtualized(evidence: Evidence): Result<Told> {
   return map(
     all(absentAs(evidence.text(asks.vendor), ''), absentAs(evidence.text(asks.product), '')),
     ([vendor, product]) => {
-      const dmi = `${vendor} ${product}`.trim()
+      const dmi = `${vendor.trim()} ${product.trim()}`.trim()
       const is = /VMware/.test(dmi)
         ? 'vmware'
         : /Microsoft/.test(dmi)
