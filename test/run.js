@@ -5,11 +5,11 @@
 import { spawnSync } from 'node:child_process'
 
 const { FORCE_COLOR: _, ...inherited } = process.env
-const env = { ...inherited, NO_COLOR: '1' }
+const env = inherited
 const pattern = process.argv[2] ?? '\\.test\\.ts$'
 const { stdout, stderr, status } = spawnSync(
   process.execPath,
-  ['--import', 'tsx', 'node_modules/uvu/bin.js', 'test', pattern],
+  ['--import', 'tsx', 'node_modules/uvu/bin.js', '--no-color', 'test', pattern],
   { encoding: 'utf8', maxBuffer: 1 << 28, env },
 )
 process.stdout.write(stdout)

@@ -19,7 +19,7 @@ const freebsd = { if: { path: '/boot/loader.conf' } }
 
 const asks = {
   info: command(['xl', 'info']),
-  oldInfo: command(['xm', 'info']),
+  oldInfo: command(['xm', 'info'], { if: { path: '/proc/xen/privcmd' }, backend: 'xenstore' }),
   log: command(['xl', 'dmesg']),
   major: file(`${SYSFS}/version/major`),
   minor: file(`${SYSFS}/version/minor`),

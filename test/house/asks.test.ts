@@ -9,6 +9,8 @@ const questions = (ask: Ask): Question[] => ('each' in ask ? [ask.each, ask.ask]
 const commands = asks.flatMap(({ ask }) =>
   questions(ask).flatMap((one) => ('command' in one ? [{ ask, argv: one.command }] : [])),
 )
+/** Asks no daemon. */
+const asksNobody = (argv: readonly string[]): boolean => argv.join(' ') === 'virsh --version'
 const paths = asks.flatMap(({ ask }) => questions(ask).flatMap((one) => pathOf(one) ?? []))
 
 /** Reading these takes messages away from others, stops machines, or writes. */
@@ -62,7 +64,9 @@ describe('the asks', (it) => {
   })
 
   it('ask daemons and modules only where they are there already', () => {
-    const bare = commands.filter(({ ask, argv }) => NEEDS_PRECONDITION.test(argv.join(' ')) && !ask.if)
+    const bare = commands.filter(
+      ({ ask, argv }) => NEEDS_PRECONDITION.test(argv.join(' ')) && !ask.if && !asksNobody(argv),
+    )
     assert.equal(
       bare.map(({ argv }) => argv.join(' ')),
       [],
@@ -70,7 +74,7 @@ describe('the asks', (it) => {
   })
 
   it('talk to libvirt read-only and by a named URI', () => {
-    const virsh = commands.filter(({ argv }) => argv[0] === 'virsh')
+    const virsh = commands.filter(({ argv }) => argv[0] === 'virsh' && !asksNobody(argv))
     assert.equal(
       virsh
         .filter(({ ask, argv }) => !argv.includes('-r') || !argv.includes('-c') || ask.backend !== 'libvirt')
@@ -94,7 +98,8 @@ describe('the asks', (it) => {
       paths.filter(
         (path) =>
           !path.startsWith('/') ||
-          /\*\*|[{}!\\'" ]/.test(path.replaceAll('{}', '')) ||
+          /\*\*|[{}!\\'"]/.test(path.replaceAll('{}', '')) ||
+          (isGlob(path) && path.includes(' ')) ||
           (isGlob(path) && path.startsWith('/*')),
       ),
       [],
