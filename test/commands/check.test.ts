@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { factSets } from '../../src/facts/index.ts'
 import { describe } from '../describe.ts'
 import { folderWith } from '../hosts/machine-folder.ts'
 import { vdoctor } from '../vdoctor.ts'
@@ -111,6 +113,22 @@ describe('check on this machine', (it) => {
     assert.ok(out.split('\n').length > 4)
     assert.match(out, /worth knowing\n$/)
     assert.is(modules(), before, 'a module was loaded')
+  })
+
+  it('leaves no process behind', () => {
+    const programs = new Set(
+      factSets.flatMap(({ asks }) => asks.flatMap((ask) => ('command' in ask ? [ask.command[0]] : []))),
+    )
+    const running = (): string[] =>
+      spawnSync('ps', ['-A', '-o', 'pid=,comm='], { encoding: 'utf8' })
+        .stdout.split('\n')
+        .filter((line) => programs.has(line.trim().split(/\s+/)[1] ?? '') && !/ ps$/.test(line))
+    const before = new Set(running())
+    vdoctor(['check', '--fail-on', 'never'])
+    assert.equal(
+      running().filter((line) => !before.has(line)),
+      [],
+    )
   })
 })
 
