@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert'
 import { factSets } from '../../src/facts/index.ts'
 import { describe } from '../describe.ts'
 import { folderWith } from '../hosts/machine-folder.ts'
+import { needs } from '../needs.ts'
 import { vdoctor } from '../vdoctor.ts'
 
 /** A KVM host whose processor has VT-x and whose module is not loaded. */
@@ -113,6 +114,16 @@ describe('check on this machine', (it) => {
     assert.ok(out.split('\n').length > 4)
     assert.match(out, /worth knowing\n$/)
     assert.is(modules(), before, 'a module was loaded')
+  })
+
+  it('ends on a terminal that tells no width, as a serial console does', () => {
+    if (!needs('script')) return
+    const line = `${process.execPath} bin/vdoctor.js check --fail-on never`
+    const { status, signal } = spawnSync('script', ['-qec', line, '/dev/null'], {
+      timeout: 30_000,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    assert.equal([status, signal], [0, null])
   })
 
   it('leaves no process behind', () => {
