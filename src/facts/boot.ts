@@ -5,7 +5,7 @@ import { grubValues } from '../parse/default-grub.ts'
 import { parseShellVariables } from '../parse/key-value.ts'
 import { bootAsks, chosenEntry, grubDefaults, menu } from './boot-menu.ts'
 import { defineFacts } from './fact-set.ts'
-import { bool, listOf, mapOf, number, object, string, strings } from './schema.ts'
+import { bool, listOf, mapOf, nullable, number, object, string, strings } from './schema.ts'
 
 const entry = object(
   {
@@ -70,6 +70,9 @@ export const boot = defineFacts({
     configured: mapOf(string(''), 'The values in force of the variables, "GRUB_CMDLINE_XEN": "dom0_mem=2G"'),
     kernelWordsNotInMenu: strings('Words of GRUB_CMDLINE_LINUX* that no kernel in the menu of GRUB 2 gets'),
     hypervisorWordsNotInMenu: strings('Words of GRUB_CMDLINE_XEN* that no Xen entry in the menu of GRUB 2 gets'),
+    serialBaud: nullable(
+      number('baud', "Speed of GRUB's own serial terminal (GRUB_SERIAL_COMMAND); none where it has none"),
+    ),
     updateDefault: bool('New kernels become the default (UPDATEDEFAULT of Red Hat)'),
     defaultKernelPackage: string('DEFAULTKERNEL of Red Hat: kernel, kernel-xen; "" where it is not set'),
     trustedBoot: bool('TRUSTED_BOOT of SUSE is on, or the default entry starts tboot'),
@@ -111,6 +114,7 @@ export const boot = defineFacts({
       configured: values,
       kernelWordsNotInMenu: words(['GRUB_CMDLINE_LINUX', 'GRUB_CMDLINE_LINUX_DEFAULT'], (one) => one.options),
       hypervisorWordsNotInMenu: words(['GRUB_CMDLINE_XEN', 'GRUB_CMDLINE_XEN_DEFAULT'], (one) => one.hypervisorOptions),
+      serialBaud: map(values, (set) => serialBaud(set['GRUB_SERIAL_COMMAND'] ?? '')),
       updateDefault: map(sysconfig, (set) => set['UPDATEDEFAULT'] === 'yes'),
       defaultKernelPackage: map(sysconfig, (set) => set['DEFAULTKERNEL'] ?? ''),
       trustedBoot: map(
@@ -120,3 +124,7 @@ export const boot = defineFacts({
     }
   },
 })
+
+/** `serial --unit=0 --speed=115200`: 9600 where it names no speed. */
+const serialBaud = (text: string): number | null =>
+  /^\s*serial\b/.test(text) ? Number(/--speed[= ](\d+)/.exec(text)?.[1] ?? 9600) : null
