@@ -114,7 +114,7 @@ export const boot = defineFacts({
       configured: values,
       kernelWordsNotInMenu: words(['GRUB_CMDLINE_LINUX', 'GRUB_CMDLINE_LINUX_DEFAULT'], (one) => one.options),
       hypervisorWordsNotInMenu: words(['GRUB_CMDLINE_XEN', 'GRUB_CMDLINE_XEN_DEFAULT'], (one) => one.hypervisorOptions),
-      serialBaud: map(values, (set) => serialBaud(set['GRUB_SERIAL_COMMAND'] ?? '')),
+      serialBaud: map(values, serialBaud),
       updateDefault: map(sysconfig, (set) => set['UPDATEDEFAULT'] === 'yes'),
       defaultKernelPackage: map(sysconfig, (set) => set['DEFAULTKERNEL'] ?? ''),
       trustedBoot: map(
@@ -125,6 +125,9 @@ export const boot = defineFacts({
   },
 })
 
-/** `serial --unit=0 --speed=115200`: 9600 where it names no speed. */
-const serialBaud = (text: string): number | null =>
-  /^\s*serial\b/.test(text) ? Number(/--speed[= ](\d+)/.exec(text)?.[1] ?? 9600) : null
+/** GRUB_TERMINAL="console serial" and GRUB_SERIAL_COMMAND="serial --unit=0 --speed=115200": 9600 where it names no speed. */
+function serialBaud(set: Readonly<Record<string, string>>): number | null {
+  const terminals = ['GRUB_TERMINAL', 'GRUB_TERMINAL_OUTPUT', 'GRUB_TERMINAL_INPUT'].map((name) => set[name] ?? '')
+  if (!/\bserial\b/.test(terminals.join(' '))) return null
+  return Number(/--speed[= ](\d+)/.exec(set['GRUB_SERIAL_COMMAND'] ?? '')?.[1] ?? 9600)
+}

@@ -116,6 +116,13 @@ describe('facts: boot', (it) => {
     assert.is(value(parse(...DEBIAN).trustedBoot), false)
   })
 
+  it("knows the speed of GRUB's own serial terminal, where it uses one", () => {
+    const baud = (text: string) => value(parse(['/etc/default/grub', text]).serialBaud)
+    assert.is(baud('GRUB_TERMINAL="console serial"\nGRUB_SERIAL_COMMAND="serial --unit=0 --speed=115200"\n'), 115200)
+    assert.is(baud('GRUB_TERMINAL=serial\n'), 9600)
+    assert.is(baud('GRUB_SERIAL_COMMAND="serial --speed=115200"\n'), null)
+  })
+
   it('changes no fact when an answer is taken away', () => {
     losesNothing(boot, DEBIAN)
     losesNothing(boot, red('saved_entry=b\n', 'a', 'b'))
