@@ -1,9 +1,11 @@
 import { command, file, list, stat } from '../evidence/ask.ts'
-import { absentAs, all, map } from '../evidence/result.ts'
+import { locate, placeOf } from '../evidence/locate.ts'
+import { absentAs, all, chain, known, map, orGap, unknown } from '../evidence/result.ts'
 import { ownWords } from '../parse/boot-options.ts'
 import { grubValues } from '../parse/default-grub.ts'
 import { parseShellVariables } from '../parse/key-value.ts'
-import { bootAsks, chosenEntry, grubDefaults, menu } from './boot-menu.ts'
+import type { Result } from '../types.ts'
+import { bootAsks, chosenEntry, type Entry, grubDefaults, menu } from './boot-menu.ts'
 import { defineFacts } from './fact-set.ts'
 import { bool, listOf, mapOf, nullable, number, object, string, strings } from './schema.ts'
 
@@ -20,6 +22,9 @@ const entry = object(
     initrd: string('Path of the first initial ramdisk'),
     initrdRelease: string('Release in the name of the ramdisk; "" where the name has none'),
     options: string('Command line of the kernel'),
+    missing: strings(
+      'Files that it names in /boot and that are not there; not known where /boot shows no kernel at all',
+    ),
     isDefault: bool('The loader starts it by itself'),
     tboot: bool('Trusted boot stands before it'),
     file: string('File that holds it'),
@@ -97,7 +102,7 @@ export const boot = defineFacts({
       loader: map(found, ({ loader }) => loader),
       file: map(found, (one) => one.file),
       uefi: evidence.exists(ask.efi),
-      entries: map(found, ({ entries }) => entries),
+      entries: map(found, ({ entries }) => entries.map((one) => withMissing(one, evidence.names(ask.folder)))),
       defaultFound: map(chosen, (one) => one !== null),
       defaultIndex: map(chosen, (one) => one?.index ?? ''),
       defaultTitle: map(chosen, (one) => one?.title ?? ''),
@@ -130,4 +135,17 @@ function serialBaud(set: Readonly<Record<string, string>>): number | null {
   const terminals = ['GRUB_TERMINAL', 'GRUB_TERMINAL_OUTPUT', 'GRUB_TERMINAL_INPUT'].map((name) => set[name] ?? '')
   if (!/\bserial\b/.test(terminals.join(' '))) return null
   return Number(/--speed[= ](\d+)/.exec(set['GRUB_SERIAL_COMMAND'] ?? '')?.[1] ?? 9600)
+}
+
+/** A path as the loader sees it: from the root of its partition, which may be /boot itself. What lies elsewhere is not looked for. */
+const IN_BOOT = /^(?:\/boot|\/@\/boot)?\/([^/]+)$/
+
+/** /boot may be a partition that is not mounted now. */
+function withMissing(entry: Entry, folder: Result<readonly string[]>) {
+  const missing = chain(folder, (names) => {
+    if (!names.some((name) => /^vmlinu[xz]/.test(name))) return unknown('unsupported', '/boot', 'no kernel is in it')
+    const files = [entry.hypervisor, entry.kernel, entry.initrd].flatMap((path) => IN_BOOT.exec(path)?.[1] ?? [])
+    return known(files.filter((name) => !names.includes(name)))
+  })
+  return locate({ ...entry, missing: orGap(missing) }, placeOf(entry))
 }

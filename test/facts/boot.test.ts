@@ -40,6 +40,12 @@ describe('facts: boot', (it) => {
     assert.equal(value(facts.hypervisorWordsNotInMenu), ['loglvl=all'])
   })
 
+  it('misses files of an entry, where /boot shows a kernel at all', () => {
+    assert.equal(entriesOf(parse(...DEBIAN), 'missing')[3], ['initrd.img-6.1.0-56-amd64'])
+    const unmounted = parse(...DEBIAN, [{ list: '/boot' }, names('lost+found')])
+    assert.is((entriesOf(unmounted, 'missing')[3] as { gap: string }).gap, 'unsupported')
+  })
+
   it('follows the saved entry, and the one saved before a boot-once', () => {
     const env = (text: string) => parse(['/boot/grub/grub.cfg', saved], ['/boot/grub/grubenv', text]).defaultIndex
     assert.is(value(env('# GRUB Environment Block\nsaved_entry=2\n####')), '2')
