@@ -84,7 +84,7 @@ function finished({ loader, file: path, entries, defaultIndex, files }: Raw): Me
 /** `/boot/initrd.img-6.1.0-56-amd64` → 6.1.0-56-amd64; `/vmlinuz` → "" */
 const releaseIn = (path: string): string => {
   const name = path.slice(path.lastIndexOf('/') + 1)
-  return /-(\d+\.\d+.*?)(?:kdump)?(?:\.(?:img|gz))?$/.exec(name)?.[1] ?? ''
+  return /-(\d+\.\d+.*?)(?:kdump)?(?:\.(?:img|gz|efi|signed))*$/.exec(name)?.[1] ?? ''
 }
 
 function legacy(evidence: Evidence, loader: string, ask: Ask, parse: (text: string) => BootMenu): Result<Raw> {

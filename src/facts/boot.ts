@@ -1,11 +1,13 @@
 import { command, file, list, stat } from '../evidence/ask.ts'
-import { absentAs, all, map } from '../evidence/result.ts'
+import { locate, placeOf } from '../evidence/locate.ts'
+import { absentAs, all, chain, known, map, orGap, unknown } from '../evidence/result.ts'
 import { ownWords } from '../parse/boot-options.ts'
 import { grubValues } from '../parse/default-grub.ts'
 import { parseShellVariables } from '../parse/key-value.ts'
-import { bootAsks, chosenEntry, grubDefaults, menu } from './boot-menu.ts'
+import type { Result } from '../types.ts'
+import { bootAsks, chosenEntry, type Entry, grubDefaults, menu } from './boot-menu.ts'
 import { defineFacts } from './fact-set.ts'
-import { bool, listOf, mapOf, number, object, string, strings } from './schema.ts'
+import { bool, listOf, mapOf, nullable, number, object, string, strings } from './schema.ts'
 
 const entry = object(
   {
@@ -20,6 +22,9 @@ const entry = object(
     initrd: string('Path of the first initial ramdisk'),
     initrdRelease: string('Release in the name of the ramdisk; "" where the name has none'),
     options: string('Command line of the kernel'),
+    missing: strings(
+      'Files that it names in /boot and that are not there; not known where /boot shows no kernel at all',
+    ),
     isDefault: bool('The loader starts it by itself'),
     tboot: bool('Trusted boot stands before it'),
     file: string('File that holds it'),
@@ -70,6 +75,9 @@ export const boot = defineFacts({
     configured: mapOf(string(''), 'The values in force of the variables, "GRUB_CMDLINE_XEN": "dom0_mem=2G"'),
     kernelWordsNotInMenu: strings('Words of GRUB_CMDLINE_LINUX* that no kernel in the menu of GRUB 2 gets'),
     hypervisorWordsNotInMenu: strings('Words of GRUB_CMDLINE_XEN* that no Xen entry in the menu of GRUB 2 gets'),
+    serialBaud: nullable(
+      number('baud', "Speed of GRUB's own serial terminal (GRUB_SERIAL_COMMAND); none where it has none"),
+    ),
     updateDefault: bool('New kernels become the default (UPDATEDEFAULT of Red Hat)'),
     defaultKernelPackage: string('DEFAULTKERNEL of Red Hat: kernel, kernel-xen; "" where it is not set'),
     trustedBoot: bool('TRUSTED_BOOT of SUSE is on, or the default entry starts tboot'),
@@ -94,7 +102,7 @@ export const boot = defineFacts({
       loader: map(found, ({ loader }) => loader),
       file: map(found, (one) => one.file),
       uefi: evidence.exists(ask.efi),
-      entries: map(found, ({ entries }) => entries),
+      entries: map(found, ({ entries }) => entries.map((one) => withMissing(one, evidence.names(ask.folder)))),
       defaultFound: map(chosen, (one) => one !== null),
       defaultIndex: map(chosen, (one) => one?.index ?? ''),
       defaultTitle: map(chosen, (one) => one?.title ?? ''),
@@ -111,6 +119,7 @@ export const boot = defineFacts({
       configured: values,
       kernelWordsNotInMenu: words(['GRUB_CMDLINE_LINUX', 'GRUB_CMDLINE_LINUX_DEFAULT'], (one) => one.options),
       hypervisorWordsNotInMenu: words(['GRUB_CMDLINE_XEN', 'GRUB_CMDLINE_XEN_DEFAULT'], (one) => one.hypervisorOptions),
+      serialBaud: map(values, serialBaud),
       updateDefault: map(sysconfig, (set) => set['UPDATEDEFAULT'] === 'yes'),
       defaultKernelPackage: map(sysconfig, (set) => set['DEFAULTKERNEL'] ?? ''),
       trustedBoot: map(
@@ -120,3 +129,23 @@ export const boot = defineFacts({
     }
   },
 })
+
+/** GRUB_TERMINAL="console serial" and GRUB_SERIAL_COMMAND="serial --unit=0 --speed=115200": 9600 where it names no speed. */
+function serialBaud(set: Readonly<Record<string, string>>): number | null {
+  const terminals = ['GRUB_TERMINAL', 'GRUB_TERMINAL_OUTPUT', 'GRUB_TERMINAL_INPUT'].map((name) => set[name] ?? '')
+  if (!/\bserial\b/.test(terminals.join(' '))) return null
+  return Number(/--speed[= ](\d+)/.exec(set['GRUB_SERIAL_COMMAND'] ?? '')?.[1] ?? 9600)
+}
+
+/** A path as the loader sees it: from the root of its partition, which may be /boot itself. What lies elsewhere is not looked for. */
+const IN_BOOT = /^(?:\/boot|\/@\/boot)?\/([^/]+)$/
+
+/** /boot may be a partition that is not mounted now. */
+function withMissing(entry: Entry, folder: Result<readonly string[]>) {
+  const missing = chain(folder, (names) => {
+    if (!names.some((name) => /^vmlinu[xz]/.test(name))) return unknown('unsupported', '/boot', 'no kernel is in it')
+    const files = [entry.hypervisor, entry.kernel, entry.initrd].flatMap((path) => IN_BOOT.exec(path)?.[1] ?? [])
+    return known(files.filter((name) => !names.includes(name)))
+  })
+  return locate({ ...entry, missing: orGap(missing) }, placeOf(entry))
+}

@@ -21,7 +21,10 @@ const asks = {
 }
 
 /** Listed as the kernel cuts them. openntpd and ntpsec call themselves ntpd too. */
-const DAEMONS = ['chronyd', 'ntpd', 'systemd-timesyncd', 'ptp4l', 'phc2sys', 'vmtoolsd', 'VBoxService']
+const DAEMONS = [
+  ...['chronyd', 'ntpd', 'systemd-timesyncd', 'ptp4l', 'phc2sys', 'ptpd', 'ptpd2', 'timemaster', 'ntimed-client'],
+  ...['vmtoolsd', 'VBoxService'],
+]
 
 /** Words of the command line that choose or change a clock. */
 const CLOCK_WORDS =

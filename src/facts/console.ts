@@ -101,7 +101,9 @@ function loginPrompts(evidence: Evidence): Result<readonly Prompt[]> {
   const units = [asks.wants, asks.generated].map((folder) =>
     absentAs(
       map(evidence.names(folder), (names) =>
-        names.flatMap((name) => prompts('systemd', /^(?:serial-)?getty@(.+)\.service$/.exec(name)?.[1])),
+        names.flatMap((name) =>
+          prompts('systemd', /^(?:serial-)?getty@(.+)\.service$/.exec(name)?.[1] ?? /^(console)-getty/.exec(name)?.[1]),
+        ),
       ),
       [],
     ),

@@ -50,7 +50,10 @@ export const kernel = defineFacts({
     blacklisted: listOf(line, 'Modules that modprobe must not load by itself, or not at all'),
     moduleOptions: listOf(line, 'Options that modules are given'),
     moduleParameters: mapOf(string(''), 'Parameters in force of KVM, Xen, vhost and loop: "kvm_intel.nested": "Y"'),
-    config: mapOf(string(''), 'Options that this kernel was built with, "CONFIG_KVM": "m"; "n" where not set'),
+    config: mapOf(
+      string(''),
+      'Options of virtualization that this kernel was built with, "CONFIG_KVM": "m"; "n" where not set',
+    ),
     taints: strings('Letters of its taints: P, O, W …'),
   },
   parse(evidence, ask) {
@@ -152,12 +155,18 @@ function parameters(groups: readonly Result<readonly Member<string>[]>[]): Resul
   return known(values)
 }
 
+/** The options that a doctor of guests asks for; a kernel has ten thousand. */
+const MATTERS =
+  /^CONFIG_(KVM|XEN|VIRTIO|VHOST|VFIO|PARAVIRT|HYPERV|HYPERVISOR_GUEST|HVC|SERIAL_8250|BRIDGE|TUN|MACVTAP|KSM|HUGETLB|TRANSPARENT_HUGEPAGE|BLK_DEV_LOOP|PCI_IOV|PCI_STUB|X86_X2APIC|\w*IOMMU)/
+
 /** `CONFIG_KVM=m`, `# CONFIG_XEN_PV is not set`. */
 export function parseKernelConfig(text: string): Record<string, string> {
   const values: Record<string, string> = {}
-  for (const match of text.matchAll(/^(?:# (CONFIG_\w+) is not set|(CONFIG_\w+)=(.*))$/gm))
-    values[match[1] ?? match[2]!] = match[1] ? 'n' : match[3]!
-  if (Object.keys(values).length === 0) throw new Error('no configuration of a kernel')
+  if (!/^CONFIG_\w+=/m.test(text)) throw new Error('no configuration of a kernel')
+  for (const match of text.matchAll(/^(?:# (CONFIG_\w+) is not set|(CONFIG_\w+)=(.*))$/gm)) {
+    const name = match[1] ?? match[2]!
+    if (MATTERS.test(name)) values[name] = match[1] ? 'n' : match[3]!
+  }
   return values
 }
 

@@ -3,10 +3,10 @@ import type { Evidence } from '../evidence/evidence.ts'
 import { locate } from '../evidence/locate.ts'
 import { absentAs, all, chain, known, map, orGap } from '../evidence/result.ts'
 import { parseDf, type DfLine } from '../parse/df.ts'
-import { holding, parseMounts } from '../parse/mount-table.ts'
+import { holding, parseMounts, type MountLine } from '../parse/mount-table.ts'
 import type { Ask, Result, Unknown } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
-import { bool, listOf, number, object, string } from './schema.ts'
+import { bool, listOf, number, object, string, strings } from './schema.ts'
 
 const folders = {
   root: stat('/'),
@@ -18,8 +18,8 @@ const folders = {
 
 const store = object(
   {
-    folder: string('A folder that guests or their host need'),
-    mount: string('Where the file system that holds it is mounted'),
+    mount: string('Where it is mounted'),
+    folders: strings('Which of the folders that a host of guests needs it holds'),
     device: string('What is mounted there'),
     size: number('bytes', 'Size of the file system'),
     free: number('bytes', 'Free for everybody'),
@@ -29,7 +29,7 @@ const store = object(
     readOnly: bool('It is mounted read-only now'),
     meantWritable: bool('/etc/fstab wants it writable'),
   },
-  'One folder and its file system',
+  'One file system',
 )
 
 export const pressure = defineFacts({
@@ -58,7 +58,7 @@ export const pressure = defineFacts({
     oomKills: number('count', 'Processes that the kernel has killed for want of memory since it was started'),
     filesOpen: number('count', 'Open files of the whole system'),
     filesLimit: number('count', 'Most open files of the whole system'),
-    stores: listOf(store, 'Folders that guests live on, on local file systems'),
+    stores: listOf(store, 'Local file systems that hold /, /var/log, or what guests live on'),
   },
   parse(evidence, ask) {
     const files = map(evidence.text(ask.fileNr), (text) => text.trim().split(/\s+/).map(Number))
@@ -97,8 +97,8 @@ interface Asks {
 
 /** A folder that is a link lies elsewhere; one on a network file system is asked for nowhere here. */
 interface Store {
-  readonly folder: string
   readonly mount: string
+  readonly folders: string[]
   readonly device: string
   readonly size: number
   readonly free: number
@@ -114,29 +114,44 @@ function stores(evidence: Evidence, ask: Asks): Result<readonly (Store | Unknown
   const fstab = absentAs(map(evidence.text(ask.fstab), parseMounts), [])
   const tables = all(mounts, fstab, local(evidence, ask.space))
   const inodes = local(evidence, ask.inodes)
-  return map(tables, ([mounted, wanted, space]) =>
-    Object.values(folders).flatMap((one): (Store | Unknown)[] => {
+  return map(tables, ([mounted, wanted, space]) => {
+    const found = new Map<string, Store>()
+    const gaps: Unknown[] = []
+    for (const one of Object.values(folders)) {
       const path = (one as { stat: string }).stat
       const there = evidence.stat(one)
-      if (!there.ok) return there.gap === 'absent' ? [] : [there]
+      if (!there.ok && there.gap !== 'absent') gaps.push(there)
       const mount = holding(mounted, path)
       const line = mount && space.find((row) => row.path === mount.path)
-      if (!mount || !line || there.value.type !== 'dir') return []
-      const meant = wanted.find((row) => row.path === mount.path)
-      const item = {
-        folder: path,
-        mount: mount.path,
-        device: mount.device,
-        size: line.size * 1024,
-        free: line.free * 1024,
-        percent: line.used + line.free > 0 ? (line.used / (line.used + line.free)) * 100 : 0,
-        ...nodes(inodes, mount.path),
-        readOnly: mount.options.includes('ro'),
-        meantWritable: meant !== undefined && !meant.options.includes('ro'),
-      }
-      return [locate(item, { ask: '/proc/mounts', path: '/proc/mounts', line: mount.line })]
-    }),
-  )
+      if (!there.ok || there.value.type !== 'dir' || !line) continue
+      const known = found.get(mount.path)
+      if (known) known.folders.push(path)
+      else found.set(mount.path, storeOf(path, mount, line, wanted, inodes))
+    }
+    return [...found.values(), ...gaps]
+  })
+}
+
+function storeOf(
+  path: string,
+  mount: MountLine,
+  line: DfLine,
+  wanted: readonly MountLine[],
+  inodes: Result<readonly DfLine[]>,
+): Store {
+  const meant = wanted.find((row) => row.path === mount.path)
+  const item = {
+    mount: mount.path,
+    folders: [path],
+    device: mount.device,
+    size: line.size * 1024,
+    free: line.free * 1024,
+    percent: line.used + line.free > 0 ? (line.used / (line.used + line.free)) * 100 : 0,
+    ...nodes(inodes, mount.path),
+    readOnly: mount.options.includes('ro'),
+    meantWritable: meant !== undefined && !meant.options.includes('ro'),
+  }
+  return locate(item, { ask: '/proc/mounts', path: '/proc/mounts', line: mount.line })
 }
 
 function nodes(

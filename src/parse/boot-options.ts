@@ -16,8 +16,8 @@ export function bootParameters(words: readonly string[]): Record<string, string>
 export const bootValues = (words: readonly string[], name: string): string[] =>
   words.filter((word) => word.startsWith(`${name}=`)).map((word) => word.slice(name.length + 1))
 
-/** Words that GRUB fills in or that mean nothing to the kernel. */
-const isFiller = (word: string): boolean => /[$`]/.test(word) || word === 'placeholder'
+/** Words that GRUB fills in or that mean nothing to the kernel; SUSE's say `dummy`. */
+const isFiller = (word: string): boolean => /[$`]/.test(word) || word === 'placeholder' || word === 'dummy'
 
 /** Words as an administrator wrote them: without `placeholder`, `${xen_rm_opts}` and the like. */
 export const ownWords = (text: string): string[] => bootWords(text).filter((word) => !isFiller(word))

@@ -31,7 +31,7 @@ export interface GrubConfig {
   readonly defaultSpec: string
   /** The menu is read from /boot/loader/entries. */
   readonly bls: boolean
-  /** The index of the entry that `spec` chooses; null where it chooses none, or a whole submenu. */
+  /** The index of the entry that `spec` chooses; null where it chooses none. */
   find(spec: string): string | null
 }
 
@@ -79,13 +79,13 @@ function menuOf(kind: string, rest: string, parent: string | undefined, position
   }
 }
 
-/** "1>2", "Advanced options>Debian, with Linux 6.1", an id, a title. */
+/** "1>2", "Advanced options>Debian, with Linux 6.1", an id, a title. Of a submenu alone GRUB takes the first entry. */
 function find(menus: readonly Menu[], spec: string): string | null {
   const [head = '', ...rest] = spec.split('>')
   const menu = menus.find(({ id, title }) => head !== '' && (id === head || title === head)) ?? numbered(menus, head)
   if (!menu) return null
   if (!menu.children) return menu.index
-  return rest.length === 0 ? null : find(menu.children, rest.join('>'))
+  return find(menu.children, rest.length === 0 ? '0' : rest.join('>'))
 }
 
 const numbered = (menus: readonly Menu[], text: string): Menu | undefined =>

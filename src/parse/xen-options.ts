@@ -61,10 +61,13 @@ export interface RefusedOption {
   readonly invalid: boolean
 }
 
-/** `(XEN) parameter "dom0_mem" has invalid value "256MB", rc=-22!`, `(XEN) parameter "noacpi" unknown!`; GRUB's own `placeholder` is nobody's fault. */
+/** The last two only exist on x86, and GRUB gives them to every Xen that UEFI starts. */
+const FROM_GRUB = ['placeholder', 'dummy', 'no-real-mode', 'edd']
+
+/** `(XEN) parameter "dom0_mem" has invalid value "256MB", rc=-22!`, `(XEN) parameter "noacpi" unknown!`; what GRUB's scripts put in is nobody's fault. */
 export function parseRefusedOptions(log: string): RefusedOption[] {
   const found = new Map<string, RefusedOption>()
   for (const [, name, value] of log.matchAll(/parameter "([^"]*)" (?:unknown!|has invalid value "([^"]*)", rc=)/g))
-    if (name && name !== 'placeholder') found.set(name, { name, value: value ?? '', invalid: value !== undefined })
+    if (name && !FROM_GRUB.includes(name)) found.set(name, { name, value: value ?? '', invalid: value !== undefined })
   return [...found.values()]
 }

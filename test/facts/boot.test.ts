@@ -40,6 +40,12 @@ describe('facts: boot', (it) => {
     assert.equal(value(facts.hypervisorWordsNotInMenu), ['loglvl=all'])
   })
 
+  it('misses files of an entry, where /boot shows a kernel at all', () => {
+    assert.equal(entriesOf(parse(...DEBIAN), 'missing')[3], ['initrd.img-6.1.0-56-amd64'])
+    const unmounted = parse(...DEBIAN, [{ list: '/boot' }, names('lost+found')])
+    assert.is((entriesOf(unmounted, 'missing')[3] as { gap: string }).gap, 'unsupported')
+  })
+
   it('follows the saved entry, and the one saved before a boot-once', () => {
     const env = (text: string) => parse(['/boot/grub/grub.cfg', saved], ['/boot/grub/grubenv', text]).defaultIndex
     assert.is(value(env('# GRUB Environment Block\nsaved_entry=2\n####')), '2')
@@ -114,6 +120,13 @@ describe('facts: boot', (it) => {
     assert.is(value(parse(['/boot/grub2/grub.cfg', tboot]).trustedBoot), true)
     assert.is(value(parse(['/etc/sysconfig/bootloader', 'TRUSTED_BOOT="yes"\n']).trustedBoot), true)
     assert.is(value(parse(...DEBIAN).trustedBoot), false)
+  })
+
+  it("knows the speed of GRUB's own serial terminal, where it uses one", () => {
+    const baud = (text: string) => value(parse(['/etc/default/grub', text]).serialBaud)
+    assert.is(baud('GRUB_TERMINAL="console serial"\nGRUB_SERIAL_COMMAND="serial --unit=0 --speed=115200"\n'), 115200)
+    assert.is(baud('GRUB_TERMINAL=serial\n'), 9600)
+    assert.is(baud('GRUB_SERIAL_COMMAND="serial --speed=115200"\n'), null)
   })
 
   it('changes no fact when an answer is taken away', () => {

@@ -40,6 +40,7 @@ describe('facts: console', (it) => {
     assert.equal(devices([wants, names('serial-getty@hvc0.service', 'getty@tty1.service', 'console-getty.service')]), [
       'hvc0',
       'tty1',
+      'console',
     ])
     assert.equal(
       devices(

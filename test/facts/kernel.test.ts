@@ -14,7 +14,10 @@ const GIVEN: Given[] = [
   [{ each: release, ask: { file: '/lib/modules/{}/modules.builtin' } }, matches('6.1.0-56-amd64')],
   ['/lib/modules/6.1.0-56-amd64/modules.builtin', 'kernel/drivers/block/virtio-blk.ko\nkernel/fs/ext4/ext4.ko\n'],
   [{ each: release, ask: { file: '/boot/config-{}' } }, matches('6.1.0-56-amd64')],
-  ['/boot/config-6.1.0-56-amd64', 'CONFIG_KVM=m\n# CONFIG_XEN_PVH is not set\nCONFIG_LOCALVERSION=""\n'],
+  [
+    '/boot/config-6.1.0-56-amd64',
+    'CONFIG_KVM=m\n# CONFIG_XEN_PVH is not set\nCONFIG_INTEL_IOMMU=y\nCONFIG_LOCALVERSION=""\n',
+  ],
   [{ file: '/etc/modprobe.d/*' }, matches('/etc/modprobe.d/kvm.conf', '/etc/modprobe.d/old')],
   ['/etc/modprobe.d/kvm.conf', '# no KVM here\nblacklist kvm-amd\ninstall kvm /bin/true\noptions kvm_amd nested=1\n'],
   ['/etc/modprobe.d/old', 'blacklist virtio_net\n'],
@@ -33,7 +36,7 @@ describe('facts: kernel', (it) => {
     assert.is(value(facts.uptime), 94.37)
     assert.equal(value(facts.taints), ['P', 'O'])
     assert.equal(value(facts.builtin), ['virtio_blk', 'ext4'])
-    assert.equal(value(facts.config), { CONFIG_KVM: 'm', CONFIG_XEN_PVH: 'n', CONFIG_LOCALVERSION: '""' })
+    assert.equal(value(facts.config), { CONFIG_KVM: 'm', CONFIG_XEN_PVH: 'n', CONFIG_INTEL_IOMMU: 'y' })
     assert.equal(value(facts.moduleParameters), { 'kvm_amd.nested': '1' })
   })
 

@@ -35,8 +35,8 @@ describe('parse: grub.cfg', (it) => {
     assert.is(debian.find('gnulinux-advanced-1111>gnulinux-6.1.0-56-amd64-recovery-1111'), '1>1')
   })
 
-  it('finds nothing for a submenu alone, for a number beyond the menu, and for a name that is not there', () => {
-    assert.is(debian.find('1'), null)
+  it('takes the first entry of a submenu, and nothing for a number beyond the menu or a name that is not there', () => {
+    assert.is(debian.find('1'), '1>0')
     assert.is(debian.find('7'), null)
     assert.is(debian.find('Windows'), null)
   })

@@ -40,10 +40,10 @@ describe('parse: options of Xen', (it) => {
     assert.not(isSwitchedOn(['sync_consoles'], 'sync_console'))
   })
 
-  it('reads what Xen complained about, but for the word that GRUB puts in', () => {
+  it('reads what Xen complained about, but for the words that GRUB puts in', () => {
     assert.equal(
       parseRefusedOptions(
-        '(XEN) parameter "placeholder" unknown!\n(XEN) parameter "noacpi" unknown!\n(XEN) parameter "dom0_mem" has invalid value "256MB", rc=-22!\n',
+        '(XEN) parameter "placeholder" unknown!\n(XEN) parameter "no-real-mode" unknown!\n(XEN) parameter "edd" unknown!\n(XEN) parameter "noacpi" unknown!\n(XEN) parameter "dom0_mem" has invalid value "256MB", rc=-22!\n',
       ),
       [
         { name: 'noacpi', value: '', invalid: false },
