@@ -6,7 +6,7 @@ import { at, baseName, type Definition, type Guest } from '../parse/guest.ts'
 import { either } from '../parse/guest-pairs.ts'
 import { guestOfSxp } from '../parse/guest-sxp.ts'
 import { guestOfXl, isGuestConfig } from '../parse/guest-xl.ts'
-import { guestOfDomain, parseXlList, type XlDomain } from '../parse/guest-xl-list.ts'
+import { guestOfDomain, parseXlList, parseXmList, type XlDomain } from '../parse/guest-xl-list.ts'
 import { domainOf, guestOfXml } from '../parse/guest-xml.ts'
 import { parseSxp } from '../parse/sxp.ts'
 import { parseXlConfig } from '../parse/xl-config.ts'
@@ -43,7 +43,15 @@ const namedPaths = command([
   '+',
 ])
 
+/** What tells that this is a control domain of Xen: elsewhere nothing runs that xl could list. */
+export const dom0Asks = {
+  capabilities: file('/proc/xen/capabilities'),
+  hypervisorType: file('/sys/hypervisor/type'),
+  privcmd: stat('/dev/xen/privcmd'),
+}
+
 export const guestAsks = {
+  ...dom0Asks,
   xlFiles: file('/etc/xen/*', SMALL),
   xlMoreFiles: file('/etc/xen/vm/*', SMALL),
   xlAuto: file('/etc/xen/auto/*', SMALL),
@@ -177,20 +185,26 @@ function readXml(text: string, path: string): Definition | SyntaxError {
   }
 }
 
+/** False where it is proven; true where it may be one. */
+export function mayBeDom0(evidence: Evidence): Result<boolean> {
+  const control = map(evidence.text(dom0Asks.capabilities), (text) => text.includes('control_d'))
+  const type = absentAs(
+    map(evidence.text(dom0Asks.hypervisorType), (text) => text.trim() === 'xen'),
+    false,
+  )
+  return ranked(
+    control,
+    map(all(type, evidence.exists(dom0Asks.privcmd)), ([xen, privcmd]) => xen || privcmd),
+  )
+}
+
 /** Names of running domains, from the toolstack that is there. Domain 0 is among them. */
 function runningDomains(evidence: Evidence): Result<readonly XlDomain[]> {
+  const dom0 = mayBeDom0(evidence)
+  if (dom0.ok && !dom0.value) return map(dom0, () => [])
   const xl = map(evidence.stdout(guestAsks.xlList), parseXlList)
   const xm = map(evidence.stdout(guestAsks.xmList), parseXmList)
   return ranked(xl, xm)
-}
-
-/** `web1   3   512     1     -b----     12.3`; a guest that does not run has no number. */
-function parseXmList(text: string): XlDomain[] {
-  const lines = text.matchAll(/^(\S+)\s+(\d+)\s+(\d+)\s+(\d+)\s+[-rbpsdc]{5,}\s+[\d.]+\s*$/gm)
-  return [...lines].map(([, name, domid, mebibytes, vcpus]) => {
-    const memory = Number(mebibytes) * 2 ** 20
-    return { domid: Number(domid), name: name!, uuid: '', type: '', memory, maxmem: memory, vcpus: Number(vcpus) }
-  })
 }
 
 const runs = (running: Result<readonly XlDomain[]>, name: string): boolean | Unknown =>

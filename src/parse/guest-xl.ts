@@ -115,6 +115,7 @@ class XlFile {
       kernel: text('kernel'),
       ramdisk: text('ramdisk'),
       bootloader: text('bootloader'),
+      firmware: text('firmware'),
       cmdline: text('cmdline') || `${root === '' ? '' : `root=${root} `}${text('extra')}`.trim(),
       boot: text('boot'),
       arch: '',
