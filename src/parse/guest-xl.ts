@@ -59,7 +59,7 @@ class XlFile {
     const unknownKeys = [...this.#config.settings]
       .filter(([key]) => !XL_KEYS.has(key))
       .map(([key, value]) => {
-        const shown = value.kind === 'list' || /pass/.test(key) ? '…' : value.text
+        const shown = value.kind === 'list' || /pas/.test(key) ? '…' : value.text
         const known = { ...item, toolstack: this.#toolstack, key, value: shown, nearest: nearest(key, XL_KEYS) }
         return locate(known, at(this.#path, value.line))
       })
