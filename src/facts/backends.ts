@@ -9,7 +9,8 @@ import { type BackendDevice, backendDevices, parseXenstore } from '../parse/xens
 import { attributeOf, parseXml, textOf } from '../parse/xml.ts'
 import type { Ask, Result, Unknown } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
-import { dom0Asks, guestAsks, mayBeDom0 } from './guest-sources.ts'
+import { dom0Asks, mayBeDom0 } from './dom0.ts'
+import { guestAsks } from './guest-sources.ts'
 import { bool, listOf, number, object, string, strings } from './schema.ts'
 
 const XENSTORED = { backend: 'xenstore', if: { daemon: ['xenstored', 'oxenstored'] } } as const

@@ -136,7 +136,7 @@ export const graphicsSchema = object(
 export const malformedSchema = object(
   {
     ...owner,
-    key: string('disk, vif, vfb, pci, hostdev'),
+    key: string('disk, vif, vfb, pci, hostdev; or a setting that takes a number'),
     entry: string('The entry as written, without passwords'),
     problem: string('What is wrong with it'),
   },

@@ -12,6 +12,7 @@ import { parseSxp } from '../parse/sxp.ts'
 import { parseXlConfig } from '../parse/xl-config.ts'
 import { parseXml } from '../parse/xml.ts'
 import type { Ask, Result, Unknown } from '../types.ts'
+import { dom0Asks, mayBeDom0 } from './dom0.ts'
 
 const SMALL = { maxBytes: 256 << 10 }
 const XENSTORED = { backend: 'xenstore', if: { daemon: ['xenstored', 'oxenstored'] } } as const
@@ -43,13 +44,6 @@ const namedPaths = command([
   '+',
 ])
 
-/** What tells that this is a control domain of Xen: elsewhere nothing runs that xl could list. */
-export const dom0Asks = {
-  capabilities: file('/proc/xen/capabilities'),
-  hypervisorType: file('/sys/hypervisor/type'),
-  privcmd: stat('/dev/xen/privcmd'),
-}
-
 export const guestAsks = {
   ...dom0Asks,
   xlFiles: file('/etc/xen/*', SMALL),
@@ -58,6 +52,7 @@ export const guestAsks = {
   xlAutoLinks: link('/etc/xen/auto/*'),
   xlFilesOfFreebsd: file('/usr/local/etc/xen/*.cfg', SMALL),
   xl: stat('/usr/sbin/xl'),
+  xlOfFreebsd: stat('/usr/local/sbin/xl'),
   xend: stat('/usr/sbin/xend'),
   xendDomains: file('/var/lib/xend/domains/*/config.sxp'),
   qemu: file('/etc/libvirt/qemu/*.xml'),
@@ -185,19 +180,6 @@ function readXml(text: string, path: string): Definition | SyntaxError {
   }
 }
 
-/** False where it is proven; true where it may be one. */
-export function mayBeDom0(evidence: Evidence): Result<boolean> {
-  const control = map(evidence.text(dom0Asks.capabilities), (text) => text.includes('control_d'))
-  const type = absentAs(
-    map(evidence.text(dom0Asks.hypervisorType), (text) => text.trim() === 'xen'),
-    false,
-  )
-  return ranked(
-    control,
-    map(all(type, evidence.exists(dom0Asks.privcmd)), ([xen, privcmd]) => xen || privcmd),
-  )
-}
-
 /** Names of running domains, from the toolstack that is there. Domain 0 is among them. */
 function runningDomains(evidence: Evidence): Result<readonly XlDomain[]> {
   const dom0 = mayBeDom0(evidence)
@@ -227,6 +209,8 @@ const NO_GUEST =
   /^(xl|xm)example|^xend|^(xl|oxenstored|cpupool|qemu-ifup|README|xen-pci|local)\b|\.(conf|sxp|xml|sh|py|txt|html|md|lock|swp|bak|old|orig|save|rpm\w+|dpkg-\w+|ucf-\w+|disabled|sample|example)$|~$|^\./
 
 function readXlFiles(evidence: Evidence, running: Result<readonly XlDomain[]>): Guests {
+  const used = readsXlFiles(evidence)
+  if (!used.ok || !used.value) return { found: [], errors: [], gaps: used.ok ? [] : [used] }
   const toolstack = toolstackOf(evidence)
   const own = [guestAsks.xlFiles, guestAsks.xlMoreFiles, guestAsks.xlFilesOfFreebsd].map((ask) =>
     filesOf(evidence, ask),
@@ -258,6 +242,15 @@ function readXlFiles(evidence: Evidence, running: Result<readonly XlDomain[]>): 
     return [{ definition, running: runs(running, definition.guest.name), autostart }]
   })
   return { found, errors, gaps: [...gaps, ...auto.gaps] }
+}
+
+/** Files that are left in /etc/xen mean nothing where no toolstack is that could read them. */
+function readsXlFiles(evidence: Evidence): Result<boolean> {
+  const signs = [
+    mayBeDom0(evidence),
+    ...[guestAsks.xl, guestAsks.xlOfFreebsd, guestAsks.xend].map((ask) => evidence.exists(ask)),
+  ]
+  return signs.find((sign) => sign.ok && sign.value) ?? signs.find((sign) => !sign.ok) ?? known(false)
 }
 
 /** xl where it is installed; its absence beside xend makes the files xend's. */

@@ -3,7 +3,7 @@ import type { Evidence, Member } from '../evidence/evidence.ts'
 import { locate } from '../evidence/locate.ts'
 import { absentAs, all, map, orGap } from '../evidence/result.ts'
 import { at } from '../parse/guest.ts'
-import { type MountLine, parseMountLines, volumePath } from '../parse/mounts.ts'
+import { type MountLine, parseMountLines, volumePath, wholeDisk } from '../parse/mounts.ts'
 import { parseMultipathConf } from '../parse/multipath-conf.ts'
 import { udevMistakes } from '../parse/udev-rules.ts'
 import type { Ask, Result, Unknown } from '../types.ts'
@@ -62,7 +62,9 @@ export const storage = defineFacts({
     loopCount: number('count', 'Loop devices that exist'),
     loopsInUse: listOf(loopDevice, 'Those with a file behind them'),
     mounts: listOf(mount, 'Mounted file systems of disks and servers'),
-    mountedPaths: strings('Devices that this host has mounted or swaps on; logical volumes also by /dev/GROUP/NAME'),
+    mountedPaths: strings(
+      'Devices that this host has mounted or swaps on, volumes also as /dev/GROUP/NAME, and the disks that they are partitions of',
+    ),
     fstabLabels: strings('LABEL= and UUID= entries of /etc/fstab, as written'),
     space: listOf(space, 'Room on local file systems'),
     multipathOdd: listOf(
@@ -158,7 +160,7 @@ function mountedPaths(mounts: Result<MountLine[]>, swaps: Result<string>): Resul
   return map(all(mounts, swaps), ([lines, text]) => {
     const swapping = [...text.matchAll(/^(\/\S+)\s/gm)].map(([, path]) => path!)
     const devices = [...lines.map(({ device }) => device), ...swapping].filter((device) => device.startsWith('/dev/'))
-    return [...new Set(devices.flatMap((device) => [device, volumePath(device)]))]
+    return [...new Set(devices.flatMap((device) => [device, volumePath(device), wholeDisk(device)]))]
   })
 }
 

@@ -33,3 +33,12 @@ export function volumePath(device: string): string {
   const match = /^\/dev\/mapper\/((?:[^-]|--)+)-((?:[^-]|--)+)$/.exec(device)
   return match ? `/dev/${match[1]!.replaceAll('--', '-')}/${match[2]!.replaceAll('--', '-')}` : device
 }
+
+/** `/dev/sda2` → `/dev/sda`, `/dev/nvme0n1p2` → `/dev/nvme0n1`. Other names stay. */
+export function wholeDisk(device: string): string {
+  return (
+    /^(\/dev\/(?:[hsv]d|xvd)[a-z]+)\d+$/.exec(device)?.[1] ??
+    /^(\/dev\/(?:nvme\d+n\d+|mmcblk\d+|cciss\/c\d+d\d+))p\d+$/.exec(device)?.[1] ??
+    device
+  )
+}

@@ -168,6 +168,12 @@ describe('facts: guests', (it) => {
     assert.equal(of(facts.all, 'toolstack'), [['xend']])
   })
 
+  it('leaves files alone that no toolstack is there to read', () => {
+    const left = files('/etc/xen/*', { '/etc/xen/web1.cfg': WEB1 })
+    assert.equal(value(parse(left).all), [])
+    assert.equal(flipped(guests, [...left, ['/sys/hypervisor/type', { gap: 'absent' }]]), [])
+  })
+
   it('reads which domains run from xm where there is no xl', () => {
     const table =
       'Name        ID   Mem VCPUs      State   Time(s)\nDomain-0     0  1024     2     r-----    100.0\nweb1         3   512     1     -b----     12.3\ndb1              512     1                0.0\n'

@@ -60,7 +60,7 @@ describe('facts: storage', (it) => {
   })
 
   it('calls a volume by both its names, and counts swap as mounted', () => {
-    assert.equal(value(parse(HOST).mountedPaths), ['/dev/mapper/vg0-web--1', '/dev/vg0/web-1', '/dev/sda2'])
+    assert.equal(value(parse(HOST).mountedPaths), ['/dev/mapper/vg0-web--1', '/dev/vg0/web-1', '/dev/sda2', '/dev/sda'])
   })
 
   it('finds the NFS mount that gives up', () => {

@@ -29,6 +29,14 @@ describe('parse: guest-xl', (it) => {
     assert.is(xl('memory="512MB"').guest.memory, null)
   })
 
+  it('finds words where a number must stand', () => {
+    const { malformed } = xl('memory="512MB"\nlocaltime="yes"\nvcpus="2"\nvnc=1')
+    assert.equal(
+      malformed.map(({ entry }) => entry),
+      ['memory = 512MB', 'localtime = yes'],
+    )
+  })
+
   it('names the line of a setting', () => {
     const { guest, disks } = xl('name="a"\n\non_crash="explode"\ndisk=[\n"phy:vg0/a,xvda,w"]\n')
     assert.equal(placeOf(guest, 'onCrash')?.line, 3)
