@@ -206,7 +206,7 @@ function readXend(evidence: Evidence, running: Result<readonly XlDomain[]>): Gue
 
 /** Examples, backups, and what else lies in /etc/xen. */
 const NO_GUEST =
-  /^(xl|xm)example|^xend|^(xl|oxenstored|cpupool|qemu-ifup|README|xen-pci|local)\b|\.(conf|sxp|xml|sh|py|txt|html|md|lock|swp|bak|old|orig|save|rpm\w+|dpkg-\w+|ucf-\w+|disabled|sample|example)$|~$|^\./
+  /^(xl|xm)example|^xend|^(xl|oxenstored|cpupool|qemu-ifup|README|xen-pci|local)\b|\.(sxp|xml|sh|py|txt|html|md|lock|swp|bak|old|orig|save|rpm\w+|dpkg-\w+|ucf-\w+|disabled|sample|example)$|~$|^\./
 
 function readXlFiles(evidence: Evidence, running: Result<readonly XlDomain[]>): Guests {
   const used = readsXlFiles(evidence)

@@ -70,6 +70,7 @@ export const libvirt = defineFacts({
     version: string('Release of the tools: "9.0.0"'),
     sockets: strings('Names of the sockets in /run/libvirt'),
     networks: listOf(network, 'Its virtual networks'),
+    startedNetworks: strings('Networks that are started, also those without a definition in /etc'),
     pools: listOf(pool, 'Its storage pools'),
     dnsmasq: bool('dnsmasq, which serves the networks, is installed'),
     dnsmasqRuns: bool('A process of that name runs'),
@@ -110,6 +111,10 @@ export const libvirt = defineFacts({
       version: map(evidence.stdout(ask.version), (text) => text.trim()),
       sockets,
       networks: readNetworks(evidence, ask),
+      startedNetworks: map(
+        all(absentAs(evidence.names(ask.networkStatus), []), absentAs(evidence.names(ask.networkStatusOld), [])),
+        (lists) => [...new Set(lists.flat())].flatMap((name) => /^(.+)\.xml$/.exec(name)?.[1] ?? []),
+      ),
       pools: readPools(evidence, ask),
       dnsmasq: ranked(is(ask.dnsmasq), is(ask.dnsmasqBin), is(ask.dnsmasqLocal), known(false)),
       dnsmasqRuns: map(processes, (names) => names.includes('dnsmasq')),

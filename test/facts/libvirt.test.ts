@@ -73,6 +73,7 @@ describe('facts: libvirt', (it) => {
 
   it('reads networks with their state', () => {
     const { name, bridge, forward, dhcp, autostart, active } = first(HOST, 'networks')
+    assert.equal(value(parse(HOST).startedNetworks), ['default'])
     assert.equal([name, bridge, forward, dhcp, autostart, active], ['default', 'virbr0', 'nat', true, false, true])
   })
 
