@@ -26,6 +26,7 @@ export const guestSchema = object(
     kernel: string('Kernel that the host loads for it; "" without'),
     ramdisk: string('Its initial RAM disk'),
     bootloader: string('Program that fetches the kernel from its disk: pygrub …'),
+    firmware: string('Firmware that it boots by, as written; "" for the default'),
     kernelMissing: bool('The kernel is named, and no such file is there'),
     ramdiskMissing: bool('The RAM disk is named, and no such file is there'),
     bootloaderMissing: bool('The boot loader is named by its path, and no such file is there'),
@@ -71,6 +72,7 @@ export const diskSchema = object(
     cache: string('libvirt: mode of the cache; "" for the default'),
     script: string('Xen: block script; "" without'),
     backendtype: string('Xen: phy, tap, qdisk; libvirt: name of the driver'),
+    clashes: string('HVM: other disk that wants the same place, as hda and xvda do; "" without'),
     missing: bool('The path is named, and nothing is there'),
     size: nullable(number('bytes', 'Size of the image file; none for devices and where there is no path')),
     allocated: nullable(number('bytes', 'Space that the image file takes up; none as above')),
@@ -91,6 +93,7 @@ export const interfaceSchema = object(
     mac: string('In small letters; "" where none is fixed'),
     script: string('Hotplug script; "" for the default'),
     macProblem: string('Why no guest can use this MAC address; "" where it is sound'),
+    macExample: bool('The MAC address stands in manuals, and was copied'),
   },
   'One network interface of a guest',
 )
@@ -133,7 +136,7 @@ export const graphicsSchema = object(
 export const malformedSchema = object(
   {
     ...owner,
-    key: string('disk, vif, vfb, pci, hostdev'),
+    key: string('disk, vif, vfb, pci, hostdev; or a setting that takes a number'),
     entry: string('The entry as written, without passwords'),
     problem: string('What is wrong with it'),
   },

@@ -6,12 +6,13 @@ import { at, baseName, type Definition, type Guest } from '../parse/guest.ts'
 import { either } from '../parse/guest-pairs.ts'
 import { guestOfSxp } from '../parse/guest-sxp.ts'
 import { guestOfXl, isGuestConfig } from '../parse/guest-xl.ts'
-import { guestOfDomain, parseXlList, type XlDomain } from '../parse/guest-xl-list.ts'
+import { guestOfDomain, parseXlList, parseXmList, type XlDomain } from '../parse/guest-xl-list.ts'
 import { domainOf, guestOfXml } from '../parse/guest-xml.ts'
 import { parseSxp } from '../parse/sxp.ts'
 import { parseXlConfig } from '../parse/xl-config.ts'
 import { parseXml } from '../parse/xml.ts'
 import type { Ask, Result, Unknown } from '../types.ts'
+import { dom0Asks, mayBeDom0 } from './dom0.ts'
 
 const SMALL = { maxBytes: 256 << 10 }
 const XENSTORED = { backend: 'xenstore', if: { daemon: ['xenstored', 'oxenstored'] } } as const
@@ -44,12 +45,14 @@ const namedPaths = command([
 ])
 
 export const guestAsks = {
+  ...dom0Asks,
   xlFiles: file('/etc/xen/*', SMALL),
   xlMoreFiles: file('/etc/xen/vm/*', SMALL),
   xlAuto: file('/etc/xen/auto/*', SMALL),
   xlAutoLinks: link('/etc/xen/auto/*'),
   xlFilesOfFreebsd: file('/usr/local/etc/xen/*.cfg', SMALL),
   xl: stat('/usr/sbin/xl'),
+  xlOfFreebsd: stat('/usr/local/sbin/xl'),
   xend: stat('/usr/sbin/xend'),
   xendDomains: file('/var/lib/xend/domains/*/config.sxp'),
   qemu: file('/etc/libvirt/qemu/*.xml'),
@@ -179,18 +182,11 @@ function readXml(text: string, path: string): Definition | SyntaxError {
 
 /** Names of running domains, from the toolstack that is there. Domain 0 is among them. */
 function runningDomains(evidence: Evidence): Result<readonly XlDomain[]> {
+  const dom0 = mayBeDom0(evidence)
+  if (dom0.ok && !dom0.value) return map(dom0, () => [])
   const xl = map(evidence.stdout(guestAsks.xlList), parseXlList)
   const xm = map(evidence.stdout(guestAsks.xmList), parseXmList)
   return ranked(xl, xm)
-}
-
-/** `web1   3   512     1     -b----     12.3`; a guest that does not run has no number. */
-function parseXmList(text: string): XlDomain[] {
-  const lines = text.matchAll(/^(\S+)\s+(\d+)\s+(\d+)\s+(\d+)\s+[-rbpsdc]{5,}\s+[\d.]+\s*$/gm)
-  return [...lines].map(([, name, domid, mebibytes, vcpus]) => {
-    const memory = Number(mebibytes) * 2 ** 20
-    return { domid: Number(domid), name: name!, uuid: '', type: '', memory, maxmem: memory, vcpus: Number(vcpus) }
-  })
 }
 
 const runs = (running: Result<readonly XlDomain[]>, name: string): boolean | Unknown =>
@@ -210,9 +206,11 @@ function readXend(evidence: Evidence, running: Result<readonly XlDomain[]>): Gue
 
 /** Examples, backups, and what else lies in /etc/xen. */
 const NO_GUEST =
-  /^(xl|xm)example|^xend|^(xl|oxenstored|cpupool|qemu-ifup|README|xen-pci|local)\b|\.(conf|sxp|xml|sh|py|txt|html|md|lock|swp|bak|old|orig|save|rpm\w+|dpkg-\w+|ucf-\w+|disabled|sample|example)$|~$|^\./
+  /^(xl|xm)example|^xend|^(xl|oxenstored|cpupool|qemu-ifup|README|xen-pci|local)\b|\.(sxp|xml|sh|py|txt|html|md|lock|swp|bak|old|orig|save|rpm\w+|dpkg-\w+|ucf-\w+|disabled|sample|example)$|~$|^\./
 
 function readXlFiles(evidence: Evidence, running: Result<readonly XlDomain[]>): Guests {
+  const used = readsXlFiles(evidence)
+  if (!used.ok || !used.value) return { found: [], errors: [], gaps: used.ok ? [] : [used] }
   const toolstack = toolstackOf(evidence)
   const own = [guestAsks.xlFiles, guestAsks.xlMoreFiles, guestAsks.xlFilesOfFreebsd].map((ask) =>
     filesOf(evidence, ask),
@@ -244,6 +242,15 @@ function readXlFiles(evidence: Evidence, running: Result<readonly XlDomain[]>): 
     return [{ definition, running: runs(running, definition.guest.name), autostart }]
   })
   return { found, errors, gaps: [...gaps, ...auto.gaps] }
+}
+
+/** Files that are left in /etc/xen mean nothing where no toolstack is that could read them. */
+function readsXlFiles(evidence: Evidence): Result<boolean> {
+  const signs = [
+    mayBeDom0(evidence),
+    ...[guestAsks.xl, guestAsks.xlOfFreebsd, guestAsks.xend].map((ask) => evidence.exists(ask)),
+  ]
+  return signs.find((sign) => sign.ok && sign.value) ?? signs.find((sign) => !sign.ok) ?? known(false)
 }
 
 /** xl where it is installed; its absence beside xend makes the files xend's. */

@@ -1,7 +1,7 @@
 import { Paths } from '../parse/paths.ts'
 import type { Definition, Guest, GuestDisk, GuestInterface } from '../parse/guest.ts'
 import { type Claim, differentGuests, pairsOf } from '../parse/guest-pairs.ts'
-import { macProblem } from '../parse/mac.ts'
+import { isExampleMac, macProblem } from '../parse/mac.ts'
 import { isUnknown, known, map, orGap } from '../evidence/result.ts'
 import type { Result, Unknown } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
@@ -47,7 +47,7 @@ export const guests = defineFacts({
       gap ?? total(found, pick, when)
     return {
       all: list(found.map((one) => describe(one, paths))),
-      disks: list(every(({ disks }) => disks.map((disk) => withStatus(disk, paths)))),
+      disks: list(every(({ disks }) => disks.map((disk) => withStatus(disk, disks, paths)))),
       interfaces: list(every(({ interfaces }) => interfaces.map(withProblem))),
       hostdevs: list(every(({ hostdevs }) => hostdevs)),
       consoles: list(every(({ consoles }) => consoles)),
@@ -106,19 +106,28 @@ function describe({ definition, running, autostart }: Found, paths: Paths) {
   })
 }
 
-function withStatus(disk: GuestDisk, paths: Paths) {
+/** The device model gives hda and xvda of an HVM guest the same place on its IDE bus. */
+function clashOf(disk: GuestDisk, disks: readonly GuestDisk[]): string {
+  const letter = (target: string): string => /^(?:hd|xvd)([a-d])$/.exec(target)?.[1] ?? ''
+  const same = disks.find(({ target }) => target !== disk.target && letter(target) === letter(disk.target))
+  return disk.guestType === 'hvm' && letter(disk.target) !== '' ? (same?.target ?? '') : ''
+}
+
+function withStatus(disk: GuestDisk, disks: readonly GuestDisk[], paths: Paths) {
   const local = disk.path.startsWith('/') && (disk.type === 'file' || disk.type === 'block')
   const status = local ? paths.status(disk.path) : known(null)
   const ofFile = (pick: 'size' | 'allocated') =>
     orGap(map(status, (found) => (found?.type === 'file' ? found[pick] : null)))
   return Object.assign(disk, {
+    clashes: clashOf(disk, disks),
     missing: local ? orGap(paths.missing(disk.path)) : false,
     size: ofFile('size'),
     allocated: ofFile('allocated'),
   })
 }
 
-const withProblem = (nic: GuestInterface) => Object.assign(nic, { macProblem: macProblem(nic.mac) })
+const withProblem = (nic: GuestInterface) =>
+  Object.assign(nic, { macProblem: macProblem(nic.mac), macExample: isExampleMac(nic.mac) })
 
 type ListOf = <T>(items: readonly T[]) => Result<readonly (T | Unknown)[]>
 

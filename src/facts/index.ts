@@ -1,3 +1,4 @@
+import { backends } from './backends.ts'
 import { boot } from './boot.ts'
 import { clock } from './clock.ts'
 import { console } from './console.ts'
@@ -19,6 +20,7 @@ import { pressure } from './pressure.ts'
 import { processes } from './processes.ts'
 import { security } from './security.ts'
 import { services } from './services.ts'
+import { storage } from './storage.ts'
 import { xen } from './xen.ts'
 
 /** Every namespace of facts. */
@@ -35,6 +37,8 @@ export const factSets: readonly FactSet[] = [
   xen,
   guests,
   libvirt,
+  backends,
+  storage,
   network,
   iommu,
   pci,

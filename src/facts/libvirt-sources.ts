@@ -10,15 +10,14 @@ import type { Ask, Result, Unknown } from '../types.ts'
 const DAEMONS =
   /^(libvirtd|virt(qemu|xen|lxc|vbox|network|storage|secret|nodedev|nwfilter|interface|proxy|log|lock)d|dnsmasq)$/
 
-/** `ps -A -o comm=`: a name a line. */
-export const runningDaemons = (text: string): string[] => [
-  ...new Set(
-    text
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((name) => DAEMONS.test(name)),
-  ),
-]
+/** `  305 libvirtd`. Where process 1 is not in the list, /proc hides the processes of other users. */
+export function runningDaemons(text: string): Result<string[]> {
+  const lines = text.split('\n').map((line) => line.trim())
+  if (!lines.some((line) => line.startsWith('1 ')))
+    return unknown('denied', 'ps', 'processes of other users are hidden')
+  const names = lines.map((line) => line.replace(/^\d+\s+/, ''))
+  return known([...new Set(names.filter((name) => DAEMONS.test(name)))])
+}
 
 /** A setting, with its line; "" where it is commented out, or the file is not there. */
 export function confValue(evidence: Evidence, asks: readonly Ask[], key: string): Result<string> {

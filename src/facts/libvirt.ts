@@ -1,5 +1,5 @@
 import { command, file, list, stat } from '../evidence/ask.ts'
-import { absentAs, all, known, map, ranked } from '../evidence/result.ts'
+import { absentAs, all, chain, known, map, ranked } from '../evidence/result.ts'
 import type { Ask } from '../types.ts'
 import { listeningOn } from '../parse/proc-net-tcp.ts'
 import { defineFacts } from './fact-set.ts'
@@ -40,7 +40,7 @@ export const libvirt = defineFacts({
   name: 'libvirt',
   meaning: 'libvirt on this host: its daemons, its networks and pools, and its settings',
   asks: {
-    processes: command(['ps', '-A', '-o', 'comm=']),
+    processes: command(['ps', '-A', '-o', 'pid=', '-o', 'comm=']),
     libvirtd: stat('/usr/sbin/libvirtd'),
     virtqemud: stat('/usr/sbin/virtqemud'),
     virtxend: stat('/usr/sbin/virtxend'),
@@ -70,6 +70,7 @@ export const libvirt = defineFacts({
     version: string('Release of the tools: "9.0.0"'),
     sockets: strings('Names of the sockets in /run/libvirt'),
     networks: listOf(network, 'Its virtual networks'),
+    startedNetworks: strings('Networks that are started, also those without a definition in /etc'),
     pools: listOf(pool, 'Its storage pools'),
     dnsmasq: bool('dnsmasq, which serves the networks, is installed'),
     dnsmasqRuns: bool('A process of that name runs'),
@@ -88,7 +89,7 @@ export const libvirt = defineFacts({
     maxFiles: nullable(number('count', 'max_files of QEMU as set; none for the default')),
   },
   parse(evidence, ask) {
-    const processes = map(evidence.stdout(ask.processes), runningDaemons)
+    const processes = chain(evidence.stdout(ask.processes), runningDaemons)
     const daemons = map(processes, (names) => names.filter((name) => name !== 'dnsmasq'))
     const programs = [ask.libvirtd, ask.virtqemud, ask.virtxend].map((one) => evidence.exists(one))
     const present = programs.find((one) => one.ok && one.value)
@@ -110,6 +111,10 @@ export const libvirt = defineFacts({
       version: map(evidence.stdout(ask.version), (text) => text.trim()),
       sockets,
       networks: readNetworks(evidence, ask),
+      startedNetworks: map(
+        all(absentAs(evidence.names(ask.networkStatus), []), absentAs(evidence.names(ask.networkStatusOld), [])),
+        (lists) => [...new Set(lists.flat())].flatMap((name) => /^(.+)\.xml$/.exec(name)?.[1] ?? []),
+      ),
       pools: readPools(evidence, ask),
       dnsmasq: ranked(is(ask.dnsmasq), is(ask.dnsmasqBin), is(ask.dnsmasqLocal), known(false)),
       dnsmasqRuns: map(processes, (names) => names.includes('dnsmasq')),

@@ -40,6 +40,7 @@ export function guestOfSxp(domain: Sxp, path: string): Definition {
     kernel: of('kernel'),
     ramdisk: of('ramdisk'),
     bootloader: word('bootloader'),
+    firmware: '',
     cmdline: of('args'),
     boot: of('boot'),
     arch: '',

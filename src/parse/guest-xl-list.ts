@@ -42,6 +42,15 @@ export function parseXlList(text: string): XlDomain[] {
 const word = (value: unknown): string => (typeof value === 'string' ? value : '')
 const kibibytes = (value: unknown): number | null => (typeof value === 'number' ? value * 1024 : null)
 
+/** `web1   3   512     1     -b----     12.3`; a guest that does not run has no number. */
+export function parseXmList(text: string): XlDomain[] {
+  const lines = text.matchAll(/^(\S+)\s+(\d+)\s+(\d+)\s+(\d+)\s+[-rbpsdc]{5,}\s+[\d.]+\s*$/gm)
+  return [...lines].map(([, name, domid, mebibytes, vcpus]) => {
+    const memory = Number(mebibytes) * 2 ** 20
+    return { domid: Number(domid), name: name!, uuid: '', type: '', memory, maxmem: memory, vcpus: Number(vcpus) }
+  })
+}
+
 /** A domain whose configuration file is not known. */
 export function guestOfDomain(domain: XlDomain): Definition {
   const vcpus = domain.vcpus ?? 1
@@ -60,6 +69,7 @@ export function guestOfDomain(domain: XlDomain): Definition {
     kernel: '',
     ramdisk: '',
     bootloader: '',
+    firmware: '',
     cmdline: '',
     boot: '',
     arch: '',

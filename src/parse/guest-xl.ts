@@ -20,6 +20,12 @@ import { parseXlDisk } from './xl-disk.ts'
 import { XL_KEYS } from './xl-keys.ts'
 import { parseVfb, parseVif } from './xl-vif.ts'
 
+/** Settings whose value is a number in every release; switches are 0 and 1. */
+const NUMBERS =
+  'memory maxmem shadow_memory vcpus maxvcpus cpu_weight cap localtime usb acpi apic pae hpet vnc vncunused vncdisplay sdl opengl spice stdvga videoram nographic'.split(
+    ' ',
+  )
+
 const MEBIBYTE = 2 ** 20
 
 /** Whether the settings are a guest's, not those of another file in the same folder. */
@@ -49,6 +55,7 @@ class XlFile {
 
   definition(): Definition {
     const item = { guest: this.#guest.name, configFile: this.#path }
+    this.#checkNumbers()
     const disks = this.#disks()
     const interfaces = this.#interfaces()
     const hostdevs = this.#hostdevs()
@@ -59,7 +66,7 @@ class XlFile {
     const unknownKeys = [...this.#config.settings]
       .filter(([key]) => !XL_KEYS.has(key))
       .map(([key, value]) => {
-        const shown = value.kind === 'list' || /pass/.test(key) ? '…' : value.text
+        const shown = value.kind === 'list' || /pas/.test(key) ? '…' : value.text
         const known = { ...item, toolstack: this.#toolstack, key, value: shown, nearest: nearest(key, XL_KEYS) }
         return locate(known, at(this.#path, value.line))
       })
@@ -115,6 +122,7 @@ class XlFile {
       kernel: text('kernel'),
       ramdisk: text('ramdisk'),
       bootloader: text('bootloader'),
+      firmware: text('firmware'),
       cmdline: text('cmdline') || `${root === '' ? '' : `root=${root} `}${text('extra')}`.trim(),
       boot: text('boot'),
       arch: '',
@@ -158,6 +166,16 @@ class XlFile {
     if (type !== '') return { type, typeGiven: true }
     if (builder !== '') return { type: builder === 'hvm' ? 'hvm' : this.#on('pvh') ? 'pvh' : 'pv', typeGiven: true }
     return { type: this.#on('pvh') ? 'pvh' : 'pv', typeGiven: false }
+  }
+
+  /** xl and xm take `memory="512"`; of "512MB" and "yes" they only complain, and the setting has no effect. */
+  #checkNumbers(): void {
+    for (const key of NUMBERS) {
+      const value = this.#config.settings.get(key)
+      if (value === undefined) continue
+      const text = value.kind === 'list' ? '[…]' : value.text
+      if (whole(text, null) === null) this.#bad(key, `${key} = ${text}`, `${key} takes a number`, value.line)
+    }
   }
 
   #bad(key: string, entry: string, problem: string, line: number): void {

@@ -85,6 +85,7 @@ function readGuest(domain: Element, path: string): Guest {
     kernel: text('os/kernel'),
     ramdisk: text('os/initrd'),
     bootloader: text('bootloader'),
+    firmware: attributeOf(domain, 'os', 'firmware') || text('os/loader'),
     cmdline: text('os/cmdline'),
     boot: findAll(domain, 'os/boot')
       .map(({ attributes }) => attributes['dev'] ?? '')

@@ -18,6 +18,7 @@ export interface Guest {
   readonly kernel: string
   readonly ramdisk: string
   readonly bootloader: string
+  readonly firmware: string
   readonly cmdline: string
   readonly boot: string
   readonly arch: string

@@ -50,6 +50,11 @@ export function parseXlConfig(text: string): XlConfig {
     try {
       const [key, operator, value] = reader.statement()
       const before = settings.get(key)
+      const bare = wordIn(value)
+      if (bare) {
+        const python = PYTHON_VALUE.test(bare.text) || settings.has(bare.text)
+        errors.push({ line: bare.line, message: `the value of ${key} is neither quoted nor a number`, python })
+      }
       settings.set(key, operator === '+=' && before ? join(before, value) : value)
     } catch (error) {
       const rest = reader.skipLine(from)
@@ -57,6 +62,18 @@ export function parseXlConfig(text: string): XlConfig {
     }
   }
   return { settings, errors }
+}
+
+const PYTHON_VALUE = /^(True|False|None)$/
+
+/** Text without quotes, at any depth. */
+function wordIn(value: XlValue): { text: string; line: number } | undefined {
+  if (value.kind !== 'list') return value.kind === 'word' ? value : undefined
+  for (const item of value.items) {
+    const found = wordIn(item)
+    if (found) return found
+  }
+  return undefined
 }
 
 /** `import os`, `if arch == 'x':`, `kernel = dir + "/vmlinuz"`, `disk = [ 'phy:%s' % name ]` */
@@ -114,6 +131,7 @@ class Reader {
     const token = this.#tokens[this.at]
     if (!token) return 'the end of the file'
     if (/^['"]$/.test(token.text)) return 'a quote that is not closed'
+    if (token.kind === 'string') return 'quoted text'
     return token.kind === 'newline' ? 'the end of the line' : JSON.stringify(token.text)
   }
 
