@@ -30,7 +30,7 @@ const asks = {
   config: { each: { command: ['uname', '-r'] as [string, string] }, ask: { file: '/boot/config-{}' } },
   hypervisor: file('/sys/hypervisor/type'),
   capabilities: file('/proc/xen/capabilities'),
-  xlInfo: command(['xl', 'info'], { if: { path: '/proc/xen/privcmd' } }),
+  xlInfo: command(['xl', 'info']),
   unsafe: file('/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts'),
   modprobe: file('/etc/modprobe.d/*'),
 } as const

@@ -37,6 +37,7 @@ export const asks = {
   interfaces: file('/etc/network/interfaces'),
   interfacesD: file('/etc/network/interfaces.d/*'),
   xend: file('/etc/xen/xend-config.sxp'),
+  xendProgram: stat('/usr/sbin/xend'),
   xenScripts: stat('/etc/xen/scripts/*'),
   hosts: file('/etc/hosts'),
 } as const

@@ -50,7 +50,6 @@ export const services = defineFacts({
   about: {
     init: string('systemd, openrc, freebsd, sysv, or "" where nothing tells (as in a container)'),
     all: listOf(serviceSchema, 'Services that have to do with virtualization'),
-    failed: listOf(serviceSchema, 'Those that were started and broke'),
     active: strings('Names of those that run'),
     enabled: strings('Names of those that are started at boot'),
   },
@@ -68,7 +67,6 @@ export const services = defineFacts({
     return {
       init,
       all: found,
-      failed: pick(found, ({ failed }) => (isUnknown(failed) ? failed : failed === true)),
       active: named(({ active }) => active),
       enabled: named(({ enabled }) => (enabled === null ? false : enabled)),
     }
