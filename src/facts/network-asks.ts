@@ -22,6 +22,8 @@ export const asks = {
   ipForward: file('/proc/sys/net/ipv4/ip_forward'),
   ip6Forward: file('/proc/sys/net/ipv6/conf/all/forwarding'),
   bridgeNf: file('/proc/sys/net/bridge/bridge-nf-call-iptables'),
+  conntrackCount: file('/proc/sys/net/netfilter/nf_conntrack_count'),
+  conntrackMax: file('/proc/sys/net/netfilter/nf_conntrack_max'),
   ovsSocket: stat('/var/run/openvswitch/db.sock'),
   ovsBridges: command(['ovs-vsctl', '--timeout=5', 'list-br'], { if: { daemon: ['ovsdb-server'] } }),
   networks: file('/run/libvirt/network/*.xml'),

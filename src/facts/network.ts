@@ -8,6 +8,7 @@ import {
   ifcfgSchema,
   localhostNamed,
   networkScripts,
+  portlessBridges,
   networkScriptSchema,
 } from './network-config.ts'
 import { droppedBridges, unservedBridges } from './network-firewall.ts'
@@ -22,7 +23,7 @@ import {
 } from './network-interfaces.ts'
 import { activeNetworks, networkSchema } from './network-libvirt.ts'
 import { narrowPorts, narrowPortSchema } from './network-mtu.ts'
-import { bool, listOf, strings } from './schema.ts'
+import { bool, listOf, number, strings } from './schema.ts'
 
 export const network = defineFacts({
   name: 'network',
@@ -41,6 +42,9 @@ export const network = defineFacts({
     unservedBridges: strings('Bridges of active NAT networks that no firewall rule names'),
     ifcfg: listOf(ifcfgSchema, 'Files of the Red Hat network scripts'),
     configuredPorts: listOf(configuredPortSchema, 'What configuration files put into bridges'),
+    portlessBridges: strings('Bridges that /etc/network/interfaces makes without ports on purpose'),
+    conntrackCount: number('count', 'Connections that the firewall follows'),
+    conntrackMax: number('count', 'Connections that it can follow; 0 where it follows none'),
     networkScripts: listOf(networkScriptSchema, 'network-script of xend-config.sxp'),
     xend: bool('xend is installed: only then its configuration counts'),
     narrowPorts: listOf(narrowPortSchema, 'Ports that drop packets which their bridge or its guests may send'),
@@ -64,6 +68,9 @@ export const network = defineFacts({
       unservedBridges: unservedBridges(evidence),
       ifcfg: ifcfgFiles(evidence),
       configuredPorts: configuredPorts(evidence, found),
+      portlessBridges: portlessBridges(evidence),
+      conntrackCount: absentAs(map(evidence.text(ask.conntrackCount), countOf), 0),
+      conntrackMax: absentAs(map(evidence.text(ask.conntrackMax), countOf), 0),
       networkScripts: networkScripts(evidence),
       xend: evidence.exists(ask.xendProgram),
       narrowPorts: narrowPorts(bridgeList, found),
@@ -71,3 +78,9 @@ export const network = defineFacts({
     }
   },
 })
+
+function countOf(text: string): number {
+  const value = Number(text.trim())
+  if (text.trim() === '' || !Number.isFinite(value)) throw new Error(`not a number: ${text.slice(0, 40)}`)
+  return value
+}

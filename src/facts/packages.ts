@@ -18,7 +18,17 @@ const DPKG = [
   'openvswitch-switch',
 ]
 /** rpm knows no patterns without walking through its whole database. */
-const RPM = ['xen', 'xen-libs', 'xen-hypervisor', 'xen-runtime', 'xen-tools', 'kernel-xen', 'kmod-xenpv', 'kvm']
+const RPM = [
+  'xen',
+  'xen-libs',
+  'xen-hypervisor',
+  'xen-runtime',
+  'xen-tools',
+  'xen-dom0-tools',
+  'kernel-xen',
+  'kmod-xenpv',
+  'kvm',
+]
   .concat(['qemu-kvm', 'qemu', 'qemu-kvm-core', 'qemu-x86', 'libvirt', 'libvirt-daemon', 'libvirt-client', 'dnsmasq'])
   .concat(['bridge-utils', 'edk2-ovmf', 'qemu-ovmf-x86_64', 'virtio-win', 'xen-ia64-guest-firmware'])
 const FORMAT = '${db:Status-Abbrev} ${Package} ${Version}\\n'
@@ -82,7 +92,7 @@ export const packages = defineFacts({
 })
 
 const HYPERVISOR = /^(xen-hypervisor(-[\d.]+)?(-\w+)?|xen-kernel\d*|xen)$/
-const TOOLS = /^(xen-utils-[\d.]+|xen-runtime|xen-tools\d*)$/
+const TOOLS = /^(xen-utils-[\d.]+|xen-runtime|xen-tools\d*|xen-dom0-tools)$/
 /** A kernel-xen has the version of Linux: it makes a Xen host, and says nothing about tools. */
 const XEN = /^(xen-hypervisor-[\w.-]*|xen-hypervisor|kernel-xen|xen-kernel\d*)$/
 /** Debian's qemu-system-x86 and SUSE's qemu-x86 serve Xen guests too: only what makes nothing but KVM hosts counts. */
