@@ -160,7 +160,7 @@ function groupOf(number: string, members: readonly PciFunction[], stray: Unknown
   return locate(group, { ask: at, path: at })
 }
 
-/** pciback is left out: paravirtual guests of Xen take devices without an IOMMU. */
+/** iommu=pt only makes it faster for the host. pciback is left out: paravirtual guests of Xen take devices without an IOMMU. */
 function wanted(
   functions: Result<readonly PciFunction[]>,
   cmdline: Result<string>,
@@ -171,7 +171,7 @@ function wanted(
     (text) =>
       /^on/.test(parameter(text, 'intel_iommu')) ||
       /^(on|force)/.test(parameter(text, 'amd_iommu')) ||
-      /\biommu=pt\b|\bvfio-pci\.ids=|\bpci-stub\.ids=/.test(text),
+      /\bvfio-pci\.ids=|\bpci-stub\.ids=/.test(text),
   )
   const told = map(options, (text) => /^\s*options\s+(vfio[-_]pci|pci[-_]stub)\s.*\bids=/m.test(text))
   const held = chain(functions, (list) =>

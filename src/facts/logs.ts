@@ -60,13 +60,16 @@ export const logs = defineFacts({
 
 const HUGE = 2 ** 30
 
+/** Sparse tables by user number: their size says nothing. */
+const TABLES = /\/(lastlog|faillog|tallylog|[bw]tmp)$/
+
 function found(evidence: Evidence, globs: readonly Ask[]) {
   const lists = all(...globs.map((glob) => orNone(evidence.stats(glob))))
   return map(lists, (members) =>
     members.flat().flatMap(({ name: path, result }): (LogFile | Unknown)[] => {
       if (!result.ok) return [result]
       const { type, size } = result.value
-      return type === 'file' ? [locate({ path, size: size ?? 0 }, { ask: path, path })] : []
+      return type === 'file' && !TABLES.test(path) ? [locate({ path, size: size ?? 0 }, { ask: path, path })] : []
     }),
   )
 }

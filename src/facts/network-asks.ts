@@ -22,6 +22,8 @@ export const asks = {
   ipForward: file('/proc/sys/net/ipv4/ip_forward'),
   ip6Forward: file('/proc/sys/net/ipv6/conf/all/forwarding'),
   bridgeNf: file('/proc/sys/net/bridge/bridge-nf-call-iptables'),
+  conntrackCount: file('/proc/sys/net/netfilter/nf_conntrack_count'),
+  conntrackMax: file('/proc/sys/net/netfilter/nf_conntrack_max'),
   ovsSocket: stat('/var/run/openvswitch/db.sock'),
   ovsBridges: command(['ovs-vsctl', '--timeout=5', 'list-br'], { if: { daemon: ['ovsdb-server'] } }),
   networks: file('/run/libvirt/network/*.xml'),
@@ -37,6 +39,7 @@ export const asks = {
   interfaces: file('/etc/network/interfaces'),
   interfacesD: file('/etc/network/interfaces.d/*'),
   xend: file('/etc/xen/xend-config.sxp'),
+  xendProgram: stat('/usr/sbin/xend'),
   xenScripts: stat('/etc/xen/scripts/*'),
   hosts: file('/etc/hosts'),
 } as const

@@ -143,6 +143,16 @@ function onePort({ bridge, port, file, line }: Wish, interfaces: readonly Interf
   return locate(item, { ask: file, path: file, line })
 }
 
+/** `bridge_ports none`: whoever wrote it wants no way out. */
+export function portlessBridges(evidence: Evidence): Result<readonly (string | Unknown)[]> {
+  const lone = (text: string) => parseInterfaces(text).flatMap(({ bridge, ports }) => (ports.length ? [] : [bridge]))
+  const main = map(absentAs(evidence.text(asks.interfaces), ''), lone)
+  return map(all(main, orNone(evidence.texts(asks.interfacesD))), ([list, files]) => [
+    ...list,
+    ...files.flatMap(({ result }): (string | Unknown)[] => (result.ok ? lone(result.value) : [result])),
+  ])
+}
+
 /** Scripts are looked up in /etc/xen/scripts unless they have a path. */
 export function networkScripts(evidence: Evidence) {
   const scripts = lookup(evidence.stats(asks.xenScripts))

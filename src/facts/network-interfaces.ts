@@ -213,11 +213,3 @@ export const bridgeNf = (evidence: Evidence): Result<boolean> =>
     map(evidence.text(asks.bridgeNf), (text) => text.trim() === '1'),
     false,
   )
-
-export const isGuest = ({ kind, name }: Interface): boolean | Unknown =>
-  isUnknown(kind) ? kind : /^(vif|tap)$/.test(kind) && !/-nic$/.test(name as string)
-
-export const isWirelessPort = ({ kind, bridge }: Interface): boolean | Unknown => {
-  if (isUnknown(kind)) return kind
-  return kind === 'wireless' && (isUnknown(bridge) ? bridge : bridge !== '')
-}

@@ -1,6 +1,6 @@
-import { command } from '../evidence/ask.ts'
+import { command, file } from '../evidence/ask.ts'
 import type { Evidence } from '../evidence/evidence.ts'
-import { all, chain, known, map, unknown } from '../evidence/result.ts'
+import { absentAs, all, chain, known, map, unknown } from '../evidence/result.ts'
 import { type Package, parseDpkg, parsePkg, parseRpm, upstream } from '../parse/package-list.ts'
 import type { Ask, Result } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
@@ -18,7 +18,17 @@ const DPKG = [
   'openvswitch-switch',
 ]
 /** rpm knows no patterns without walking through its whole database. */
-const RPM = ['xen', 'xen-libs', 'xen-hypervisor', 'xen-runtime', 'xen-tools', 'kernel-xen', 'kmod-xenpv', 'kvm']
+const RPM = [
+  'xen',
+  'xen-libs',
+  'xen-hypervisor',
+  'xen-runtime',
+  'xen-tools',
+  'xen-dom0-tools',
+  'kernel-xen',
+  'kmod-xenpv',
+  'kvm',
+]
   .concat(['qemu-kvm', 'qemu', 'qemu-kvm-core', 'qemu-x86', 'libvirt', 'libvirt-daemon', 'libvirt-client', 'dnsmasq'])
   .concat(['bridge-utils', 'edk2-ovmf', 'qemu-ovmf-x86_64', 'virtio-win', 'xen-ia64-guest-firmware'])
 const FORMAT = '${db:Status-Abbrev} ${Package} ${Version}\\n'
@@ -29,6 +39,9 @@ const asks = {
     if: { path: '/var/lib/rpm' },
     timeoutMs: 20_000,
   }),
+  major: file('/sys/hypervisor/version/major'),
+  minor: file('/sys/hypervisor/version/minor'),
+  hypervisorType: file('/sys/hypervisor/type'),
   pkg: command(['pkg', 'info', '-x', '^(xen|qemu|libvirt|dnsmasq)'], { if: { path: '/var/db/pkg/local.sqlite' } }),
 } as const
 
@@ -47,6 +60,8 @@ export const packages = defineFacts({
     hypervisor: strings('Upstream versions of the installed Xen hypervisors: "4.17.7"'),
     tools: strings('Upstream versions of the installed Xen tools'),
     toolsMatch: bool('Each hypervisor has tools of its own release (major and minor), or one of both is missing'),
+    runningXen: nullable(string('Release of the Xen that runs, "4.17"; none where none does')),
+    toolsRun: bool('Tools of the release that runs are installed; also where no Xen runs, or no tools are packages'),
     qemu: nullable(string('Upstream version of QEMU; none where it is no package')),
     libvirt: nullable(string('Upstream version of libvirt; none where it is no package')),
     both: bool('Packages of the Xen hypervisor and packages that make a KVM host are both here'),
@@ -59,6 +74,7 @@ export const packages = defineFacts({
       ])
     const hypervisor = versions(HYPERVISOR)
     const tools = versions(TOOLS)
+    const running = runningXen(evidence)
     const one = (pattern: RegExp) => map(versions(pattern), ([first]) => first ?? null)
     return {
       all: map(found, (list) => list.map(({ name, version }) => ({ name, version }))),
@@ -66,6 +82,8 @@ export const packages = defineFacts({
       hypervisor,
       tools,
       toolsMatch: map(all(hypervisor, tools), ([a, b]) => match(a, b)),
+      runningXen: running,
+      toolsRun: map(all(running, tools), ([xen, list]) => xen === null || match([xen], list)),
       qemu: one(/^(qemu-system-x86|qemu-system-common|qemu-kvm|qemu-kvm-core|qemu-x86|qemu|kvm)$/),
       libvirt: one(/^(libvirt-daemon|libvirt|libvirt-client|libvirt-clients)$/),
       both: map(found, (list) => [XEN, KVM].every((pattern) => list.some(({ name }) => pattern.test(name)))),
@@ -74,7 +92,7 @@ export const packages = defineFacts({
 })
 
 const HYPERVISOR = /^(xen-hypervisor(-[\d.]+)?(-\w+)?|xen-kernel\d*|xen)$/
-const TOOLS = /^(xen-utils-[\d.]+|xen-runtime|xen-tools\d*)$/
+const TOOLS = /^(xen-utils-[\d.]+|xen-runtime|xen-tools\d*|xen-dom0-tools)$/
 /** A kernel-xen has the version of Linux: it makes a Xen host, and says nothing about tools. */
 const XEN = /^(xen-hypervisor-[\w.-]*|xen-hypervisor|kernel-xen|xen-kernel\d*)$/
 /** Debian's qemu-system-x86 and SUSE's qemu-x86 serve Xen guests too: only what makes nothing but KVM hosts counts. */
@@ -85,6 +103,16 @@ const shortOf = (version: string): string => version.split('.').slice(0, 2).join
 function match(hypervisor: readonly string[], tools: readonly string[]): boolean {
   const have = tools.map(shortOf)
   return have.length === 0 || hypervisor.every((version) => have.includes(shortOf(version)))
+}
+
+function runningXen(evidence: Evidence): Result<string | null> {
+  return chain(absentAs(evidence.text(asks.hypervisorType), ''), (type) =>
+    type.trim() === 'xen'
+      ? map(all(evidence.text(asks.major), evidence.text(asks.minor)), (parts) =>
+          parts.map((text) => text.trim()).join('.'),
+        )
+      : known<string | null>(null),
+  )
 }
 
 /**

@@ -1,7 +1,7 @@
 import { file, stat } from '../evidence/ask.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { locate } from '../evidence/locate.ts'
-import { orNone, pick } from '../evidence/lookup.ts'
+import { orNone } from '../evidence/lookup.ts'
 import { absentAs, all, isUnknown, map } from '../evidence/result.ts'
 import { parseHide, parseSlots } from '../parse/pciback.ts'
 import type { Result, Unknown } from '../types.ts'
@@ -36,8 +36,6 @@ export const pci = defineFacts({
   asks,
   about: {
     functions: listOf(functionSchema, 'All PCI functions'),
-    sriovCards: listOf(functionSchema, 'Those that can have SR-IOV virtual functions'),
-    bridgesForGuests: listOf(functionSchema, 'Bridges and root ports that a driver keeps for guests'),
     pciback: bool('xen-pciback is there, as a module or built in'),
     pcibackSlots: strings('Addresses that xen-pciback holds: what guests can be given'),
     permissive: strings('Addresses whose configuration space a guest may write freely'),
@@ -49,8 +47,6 @@ export const pci = defineFacts({
     const hides = hideLists(evidence)
     return {
       functions,
-      sriovCards: pick(functions, ({ totalVfs }) => (isUnknown(totalVfs) ? totalVfs : totalVfs > 0)),
-      bridgesForGuests: pick(functions, ({ bridge, forGuests }) => both(bridge, forGuests)),
       pciback: evidence.exists(ask.pciback),
       pcibackSlots: absentAs(map(evidence.text(ask.slots), parseSlots), []),
       permissive: absentAs(map(evidence.text(ask.permissive), parseSlots), []),
@@ -59,9 +55,6 @@ export const pci = defineFacts({
     }
   },
 })
-
-const both = (a: boolean | Unknown, b: boolean | Unknown): boolean | Unknown =>
-  a === false || b === false ? false : isUnknown(a) ? a : b
 
 function hideLists(evidence: Evidence): Result<readonly (Hide | Unknown)[]> {
   const read = (path: string, text: string): Hide[] =>

@@ -18,6 +18,7 @@ const asks = {
   profiles: file('/sys/kernel/security/apparmor/profiles'),
   lockdown: file('/sys/kernel/security/lockdown'),
   qemuConf: file('/etc/libvirt/qemu.conf'),
+  mounts: file('/proc/mounts'),
 } as const
 
 export const security = defineFacts({
@@ -34,6 +35,7 @@ export const security = defineFacts({
     lockdown: string('Lockdown of the kernel: none, integrity, confidentiality, or "" where there is none'),
     qemuUser: string('user of qemu.conf, or "" for the default'),
     qemuGroup: string('group of qemu.conf, or "" for the default'),
+    imageFileSystem: string('File system that /var/lib/libvirt/images lies on: ext4, nfs4, cifs, fuse.glusterfs'),
     securityDriver: string('security_driver of qemu.conf, or "" for the default'),
   },
   parse(evidence, ask) {
@@ -65,6 +67,7 @@ export const security = defineFacts({
       ),
       qemuUser: map(conf, (values) => values['user'] ?? ''),
       qemuGroup: map(conf, (values) => values['group'] ?? ''),
+      imageFileSystem: map(evidence.text(ask.mounts), (text) => fileSystemOf('/var/lib/libvirt/images', text)),
       securityDriver: map(conf, (values) => values['security_driver'] ?? ''),
     }
   },
@@ -91,6 +94,16 @@ function booleans(evidence: Evidence) {
       lists.flat().map(({ name, result }) => [basename(name), orGap(map(result, (text) => text.startsWith('1')))]),
     ),
   )
+}
+
+/** `filer:/images /var/lib/libvirt/images nfs4 rw 0 0`: the longest mount point above a path, and the last there. */
+function fileSystemOf(path: string, mounts: string): string {
+  const above = mounts
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter(([, point = '-']) => path === point || path.startsWith(point.replace(/\/?$/, '/')))
+  const longest = Math.max(...above.map(([, point]) => point!.length))
+  return above.filter(([, point]) => point!.length === longest).at(-1)?.[2] ?? ''
 }
 
 /** `libvirtd (enforce)` */

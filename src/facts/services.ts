@@ -24,7 +24,12 @@ type Service = Infer<typeof serviceSchema>
 
 /** Services that guests depend on. Others are none of our business. */
 const MATTERS =
-  /^(libvirt|virt(qemu|xen|network|storage|log|lock|interface|nodedev|nwfilter|proxy|secret|guest)|xen|xencommons|xend|oxenstored|qemu|ksm|NetworkManager|network|networking|systemd-networkd|firewalld|nftables|iptables|openvswitch|ovs|ovsdb|dnsmasq|var-lib-xenstored|proc-xen|drbd|multipathd|iscsid|chronyd?|ntpd?)/
+  /^(libvirt|virt(qemu|xen|network|storage|log|lock|interface|nodedev|nwfilter|proxy|secret|guest)|xen|xencommons|xend|oxenstored|qemu|ksm|NetworkManager|network|networking|systemd-networkd|firewalld|nftables|iptables|openvswitch|ovs|ovsdb|dnsmasq|var-lib-xenstored|proc-xen|drbd|multipathd|iscsid)/
+
+/** Those wait for a cable, or belong into guests. */
+const OTHERS = /-wait-online|^qemu-guest-agent/
+
+const matters = (name: string): boolean => MATTERS.test(name) && !OTHERS.test(name)
 
 const asks = {
   systemd: stat('/run/systemd/system'),
@@ -50,7 +55,6 @@ export const services = defineFacts({
   about: {
     init: string('systemd, openrc, freebsd, sysv, or "" where nothing tells (as in a container)'),
     all: listOf(serviceSchema, 'Services that have to do with virtualization'),
-    failed: listOf(serviceSchema, 'Those that were started and broke'),
     active: strings('Names of those that run'),
     enabled: strings('Names of those that are started at boot'),
   },
@@ -68,7 +72,6 @@ export const services = defineFacts({
     return {
       init,
       all: found,
-      failed: pick(found, ({ failed }) => (isUnknown(failed) ? failed : failed === true)),
       active: named(({ active }) => active),
       enabled: named(({ enabled }) => (enabled === null ? false : enabled)),
     }
@@ -103,7 +106,7 @@ function systemd(evidence: Evidence): Result<readonly Service[]> {
     const units = parseUnits(text)
     if (units.length === 0) throw new Error('no list of units')
     return units
-      .filter(({ name, load }) => MATTERS.test(name) && /\.(service|socket|mount)$/.test(name) && load !== 'not-found')
+      .filter(({ name, load }) => matters(name) && /\.(service|socket|mount)$/.test(name) && load !== 'not-found')
       .map((unit) => ({
         name: unit.name.replace(/\.service$/, ''),
         active: unit.active === 'active' || unit.active === 'reloading',
@@ -135,13 +138,11 @@ function sysv(evidence: Evidence): Result<readonly Service[]> {
     )
     const isEnabled = (name: string): Result<boolean> =>
       started.has(name) ? known(true) : gap && !gap.ok ? gap : known(false)
-    return scripts
-      .filter((name) => MATTERS.test(name))
-      .map((name) => {
-        const enabled = isEnabled(name)
-        const state = map(enabled, (is) => (is ? 'enabled' : 'disabled'))
-        return { name, active: null, failed: null, enabled: orGap(enabled), state: orGap(state) }
-      })
+    return scripts.filter(matters).map((name) => {
+      const enabled = isEnabled(name)
+      const state = map(enabled, (is) => (is ? 'enabled' : 'disabled'))
+      return { name, active: null, failed: null, enabled: orGap(enabled), state: orGap(state) }
+    })
   })
 }
 
@@ -149,7 +150,7 @@ function sysv(evidence: Evidence): Result<readonly Service[]> {
 const rcConf = (text: string): Service[] =>
   Object.entries(parseShellVariables(text)).flatMap(([key, value]) => {
     const name = /^(\w+)_enable$/.exec(key)?.[1]
-    if (!name || !MATTERS.test(name)) return []
+    if (!name || !matters(name)) return []
     const enabled = /^(yes|on|true|1)$/i.test(value)
     return [{ name, active: null, failed: null, enabled, state: enabled ? 'enabled' : 'disabled' }]
   })

@@ -17,7 +17,8 @@ const host: Given[] = [
   [`${NET}/eth0/uevent`, 'INTERFACE=eth0\nIFINDEX=2\n'],
   [`${NET}/vnet0/uevent`, 'INTERFACE=vnet0\nIFINDEX=5\n'],
   [`${NET}/lo/uevent`, 'INTERFACE=lo\nIFINDEX=1\n'],
-  [glob('mtu'), matches(`${NET}/br0/mtu`, `${NET}/eth0/mtu`, `${NET}/vnet0/mtu`)],
+  [glob('mtu'), matches(`${NET}/virbr0/mtu`, `${NET}/br0/mtu`, `${NET}/eth0/mtu`, `${NET}/vnet0/mtu`)],
+  [`${NET}/virbr0/mtu`, '1500\n'],
   [`${NET}/br0/mtu`, '1500\n'],
   [`${NET}/eth0/mtu`, '9000\n'],
   [`${NET}/vnet0/mtu`, '1500\n'],
@@ -174,6 +175,27 @@ describe('facts: network', (it) => {
     assert.is(named('::1 localhost6 localhost\n'), true)
     assert.is(named('localhost.localdomain localhost\n'), false)
     assert.is(named('# 127.0.0.1 localhost\n'), false)
+  })
+
+  it('finds the port that is narrower than what sends to it', () => {
+    const mtus = (br0: string, eth0: string, vnet0: string) =>
+      value(
+        at([
+          ...host,
+          [`${NET}/br0/mtu`, br0],
+          [`${NET}/eth0/mtu`, eth0],
+          [`${NET}/vnet0/mtu`, vnet0],
+          [{ list: `${NET}/virbr0/brif` }, names()],
+        ]).narrowPorts,
+      )
+    assert.equal(mtus('1400', '1400', '1500'), [
+      { bridge: 'br0', port: 'eth0', mtu: 1400, other: 'vnet0', otherMtu: 1500 },
+    ])
+    assert.equal(mtus('9000', '9000', '1500'), [
+      { bridge: 'br0', port: 'vnet0', mtu: 1500, other: 'br0', otherMtu: 9000 },
+    ])
+    assert.equal(mtus('1500', '9000', '1500'), [])
+    assert.equal(mtus('1500', '1500', '1500'), [])
   })
 
   it('knows nothing of a machine that answered nothing', () => {

@@ -111,6 +111,14 @@ const redhat: Given[] = [
 ]
 
 describe('facts: security', (it) => {
+  it('knows where images lie by the longest mount point', () => {
+    const on = (mounts: string) => value(security.parse(evidence(security, [['/proc/mounts', mounts]])).imageFileSystem)
+    const root = '/dev/sda1 / ext4 rw 0 0\n'
+    assert.is(on(root), 'ext4')
+    assert.is(on(`${root}filer:/i /var/lib/libvirt/images nfs4 rw 0 0\n/dev/sda2 /var xfs rw 0 0\n`), 'nfs4')
+    assert.is(on(`${root}filer:/i /var/lib/libvirt/image nfs4 rw 0 0\n`), 'ext4')
+  })
+
   it('tells permissive from disabled from not there', () => {
     const mode = (...given: Given[]) => value(security.parse(evidence(security, given)).selinux)
     assert.is(mode(...redhat), 'permissive')
@@ -186,6 +194,20 @@ describe('facts: packages', (it) => {
     assert.is(value(facts.toolsMatch), true)
     assert.is(value(facts.both), true)
     assert.equal(flips(packages, [rpm]), [])
+  })
+
+  it('misses tools of the release that runs', () => {
+    const xen: Given[] = [
+      ['/sys/hypervisor/type', 'xen\n'],
+      ['/sys/hypervisor/version/major', '4\n'],
+      ['/sys/hypervisor/version/minor', '14\n'],
+    ]
+    const tools = (version: string, ...more: Given[]) =>
+      packages.parse(evidence(packages, [dpkg(`ii  xen-utils-4.17 ${version}\n`), ...more]))
+    assert.is(value(tools('4.17.7', ...xen).toolsRun), false)
+    assert.is(value(tools('4.14.2', ...xen).toolsRun), true)
+    assert.is(value(tools('4.17.7').toolsRun), true)
+    assert.is(value(tools('4.17.7', ...xen).runningXen), '4.14')
   })
 
   it('takes a failed manager for no answer', () => {
