@@ -1,4 +1,4 @@
-import { bootWords, ownWords } from './boot-options.ts'
+import { bootWords, joinWords, ownWords } from './boot-options.ts'
 
 /** One thing that a boot loader can start, whatever the loader. */
 export interface BootEntry {
@@ -101,7 +101,7 @@ function entryOf({ index, id, title, line, commands }: Menu): BootEntry {
   for (const text of commands) {
     const [command = '', ...words] = bootWords(text.replace(/\\(.)/g, '$1'))
     const [path = '', ...options] = words.filter((word) => !/^--(nounzip|type=|quirk)/.test(word))
-    const own = ownWords(options.join(' ')).join(' ')
+    const own = joinWords(ownWords(joinWords(options)))
     if (/^(multiboot2?|xen_hypervisor)$/.test(command))
       Object.assign(entry, { hypervisor: path, hypervisorOptions: own })
     else if (/^linux(16|efi)?$/.test(command)) Object.assign(entry, { kernel: path, options: own })

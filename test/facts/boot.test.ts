@@ -46,6 +46,21 @@ describe('facts: boot', (it) => {
     assert.is((entriesOf(unmounted, 'missing')[3] as { gap: string }).gap, 'unsupported')
   })
 
+  it('does not look in /boot for what may be a link in /', () => {
+    const menu = "menuentry 'a' {\n linux /vmlinuz ro\n initrd /initrd.img-6.1.0\n}\n"
+    const facts = parse(['/boot/grub/grub.cfg', menu], [{ list: '/boot' }, names('vmlinuz-6.1.0')])
+    assert.equal(entriesOf(facts, 'missing'), [['initrd.img-6.1.0']])
+  })
+
+  it('takes what is quoted for one word, in the settings and in the menu', () => {
+    const facts = parse(
+      ['/boot/grub/grub.cfg', 'menuentry a {\n linux /vmlinuz ro dyndbg="file a.c +p" quiet\n}\n'],
+      ['/etc/default/grub', `GRUB_CMDLINE_LINUX='ro dyndbg="file a.c +p"'\n`],
+    )
+    assert.equal(value(facts.kernelWordsNotInMenu), [])
+    assert.equal(value(facts.defaultKernelWords), ['ro', 'dyndbg=file a.c +p', 'quiet'])
+  })
+
   it('follows the saved entry, and the one saved before a boot-once', () => {
     const env = (text: string) => parse(['/boot/grub/grub.cfg', saved], ['/boot/grub/grubenv', text]).defaultIndex
     assert.is(value(env('# GRUB Environment Block\nsaved_entry=2\n####')), '2')
