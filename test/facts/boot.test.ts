@@ -80,6 +80,19 @@ describe('facts: boot', (it) => {
     assert.is(value(facts.defaultXen), false)
   })
 
+  it('reads the entries of custom.cfg behind those of the menu', () => {
+    const facts = parse(
+      ['/boot/grub/grub.cfg', DEBIAN_XEN.replace('set default="0"', 'set default="mine"')],
+      ['/boot/grub/custom.cfg', "# mine\nmenuentry 'mine' {\n multiboot2 /xen.gz\n module2 /vmlinuz-6.2 ro\n}\n"],
+    )
+    assert.is(value(facts.defaultIndex), '3')
+    assert.is(value(facts.defaultXen), true)
+    assert.is(entriesOf(facts, 'file')[4], '/boot/grub/custom.cfg')
+    assert.is(entriesOf(facts, 'line')[4], 2)
+    const hidden = parse(['/boot/grub/grub.cfg', DEBIAN_XEN], ['/boot/grub/custom.cfg', { gap: 'denied' }])
+    assert.is(value(hidden.xenEntries), 'denied')
+  })
+
   it('takes a whole menu on the EFI partition for the menu, and a stub not', () => {
     const efi = (text: string): Given[] => [
       [{ file: '/boot/efi/EFI/*/grub.cfg' }, matches('/boot/efi/EFI/x/grub.cfg')],
