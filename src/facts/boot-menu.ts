@@ -83,10 +83,10 @@ function finished({ loader, file: path, entries, defaultIndex, files }: Raw): Me
   }
 }
 
-/** `/boot/initrd.img-6.1.0-56-amd64` → 6.1.0-56-amd64; `/vmlinuz` → "" */
+/** `/boot/initrd.img-6.1.0-56-amd64` → 6.1.0-56-amd64; `initramfs-6.1-x86_64-fallback.img` → 6.1-x86_64; `/vmlinuz` → "" */
 const releaseIn = (path: string): string => {
   const name = path.slice(path.lastIndexOf('/') + 1)
-  return /-(\d+\.\d+.*?)(?:kdump)?(?:\.(?:img|gz|efi|signed))*$/.exec(name)?.[1] ?? ''
+  return /-(\d+\.\d+.*?)(?:-fallback|-?kdump)?(?:\.(?:img|gz|efi|signed))*$/.exec(name)?.[1] ?? ''
 }
 
 function legacy(evidence: Evidence, loader: string, ask: Ask, parse: (text: string) => BootMenu): Result<Raw> {

@@ -76,7 +76,7 @@ export const boot = defineFacts({
     kernelWordsNotInMenu: strings('Words of GRUB_CMDLINE_LINUX* that no kernel in the menu of GRUB 2 gets'),
     hypervisorWordsNotInMenu: strings('Words of GRUB_CMDLINE_XEN* that no Xen entry in the menu of GRUB 2 gets'),
     serialBaud: nullable(
-      number('baud', "Speed of GRUB's own serial terminal (GRUB_SERIAL_COMMAND); none where it has none"),
+      number('baud', 'Speed of GRUB on the first serial port (GRUB_SERIAL_COMMAND); none where it does not use that'),
     ),
     updateDefault: bool('New kernels become the default (UPDATEDEFAULT of Red Hat)'),
     defaultKernelPackage: string('DEFAULTKERNEL of Red Hat: kernel, kernel-xen; "" where it is not set'),
@@ -130,11 +130,13 @@ export const boot = defineFacts({
   },
 })
 
-/** GRUB_TERMINAL="console serial" and GRUB_SERIAL_COMMAND="serial --unit=0 --speed=115200": 9600 where it names no speed. */
+/** GRUB_TERMINAL="console serial" and GRUB_SERIAL_COMMAND="serial --unit=0 --speed=115200": 9600 where it names no speed, port 0 where it names none. */
 function serialBaud(set: Readonly<Record<string, string>>): number | null {
   const terminals = ['GRUB_TERMINAL', 'GRUB_TERMINAL_OUTPUT', 'GRUB_TERMINAL_INPUT'].map((name) => set[name] ?? '')
   if (!/\bserial\b/.test(terminals.join(' '))) return null
-  return Number(/--speed[= ](\d+)/.exec(set['GRUB_SERIAL_COMMAND'] ?? '')?.[1] ?? 9600)
+  const command = set['GRUB_SERIAL_COMMAND'] ?? ''
+  if (/--port\b|-p\b/.test(command) || (/(?:--unit[= ]|-u *)(\d+)/.exec(command)?.[1] ?? '0') !== '0') return null
+  return Number(/(?:--speed[= ]|-s *)(\d+)/.exec(command)?.[1] ?? 9600)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { command, file, stat } from '../evidence/ask.ts'
 import type { Evidence } from '../evidence/evidence.ts'
-import { absentAs, chain, known, map, unknown } from '../evidence/result.ts'
+import { absentAs, all, chain, known, map, unknown } from '../evidence/result.ts'
 import { bootWords } from '../parse/boot-options.ts'
 import { parseColonTable } from '../parse/key-value.ts'
 import { parseProcessNames, runs } from '../parse/process-names.ts'
@@ -18,6 +18,7 @@ const asks = {
   chrony: command(['chronyc', '-n', 'tracking'], { if: { daemon: ['chronyd'] } }),
   ntp: command(['ntpq', '-pn'], { if: { daemon: ['ntpd'] } }),
   timesync: stat('/run/systemd/timesync/synchronized'),
+  timesyncFolder: stat('/run/systemd/timesync'),
 }
 
 /** Listed as the kernel cuts them. openntpd and ntpsec call themselves ntpd too. */
@@ -87,9 +88,15 @@ function synchronized(evidence: Evidence, daemon: string): Result<boolean> {
   if (daemon === '') return known(false)
   if (daemon === 'chronyd') return map(evidence.stdout(asks.chrony), leapIsNormal)
   if (daemon === 'ntpd') return map(evidence.stdout(asks.ntp), hasPeer)
-  if (daemon === 'systemd-timesyncd') return evidence.exists(asks.timesync)
+  if (daemon === 'systemd-timesyncd') return timesyncd(evidence)
   return unknown('unsupported', daemon, 'it cannot be asked')
 }
+
+/** Before systemd 239 there is neither the file nor its folder. */
+const timesyncd = (evidence: Evidence): Result<boolean> =>
+  chain(all(evidence.exists(asks.timesync), evidence.exists(asks.timesyncFolder)), ([synced, folder]) =>
+    synced || folder ? known(synced) : unknown('unsupported', 'systemd-timesyncd', 'it cannot be asked before 239'),
+  )
 
 /** `Leap status     : Normal`; "Not synchronised" where it follows nothing. */
 function leapIsNormal(text: string): boolean {

@@ -19,6 +19,7 @@ const asks = {
   upstart: file('/etc/init/*.conf'),
   processes: command(['ps', '-ww', '-axo', 'tty,comm'], { if: { path: '/proc/self/stat' } }),
   securetty: file('/etc/securetty'),
+  login: file('/etc/pam.d/login'),
   ttys: file('/etc/ttys'),
   serial: file('/proc/tty/driver/serial'),
 }
@@ -59,7 +60,7 @@ export const console = defineFacts({
     level: number('level', 'Messages below this level reach the console'),
     gettys: listOf(getty, 'Login prompts that are configured or run'),
     gettyDevices: strings('Devices with a login prompt'),
-    restricted: bool('/etc/securetty says where root may log in'),
+    restricted: bool('login obeys /etc/securetty (pam_securetty)'),
     securetty: strings('Devices of /etc/securetty'),
     ports: listOf(port, 'Serial ports with a chip behind them (root only)'),
   },
@@ -77,12 +78,19 @@ export const console = defineFacts({
       level: map(evidence.text(ask.printk), (text) => Number(/^\d+/.exec(text)?.[0] ?? NaN)),
       gettys,
       gettyDevices: map(gettys, (found) => [...new Set(found.map(({ device }) => device))]),
-      restricted: evidence.exists(ask.securetty),
+      restricted: map(all(evidence.exists(ask.securetty), obeys(evidence)), ([list, pam]) => list && pam),
       securetty: absentAs<readonly string[]>(securetty, []),
       ports: absentAs<readonly Port[]>(map(evidence.text(ask.serial), parsePorts), []),
     }
   },
 })
+
+/** Debian 11 and Red Hat 8 dropped the line; an old list may still lie about: `auth required pam_securetty.so`. */
+const obeys = (evidence: Evidence): Result<boolean> =>
+  absentAs(
+    map(evidence.text(asks.login), (text) => /^[^#\n]*pam_securetty/m.test(text)),
+    false,
+  )
 
 /** `ttyS0,115200n8`, `hvc0`. */
 function consoleOf(word: string) {
@@ -130,7 +138,7 @@ const prompts = (how: string, device: string | undefined): Prompt[] => (device ?
 function fromInittab(text: string, [from]: readonly { path?: string | undefined }[]): Prompt[] {
   return text.split('\n').flatMap((line, at) => {
     const match = /^[^#:]*:[^:]*:(?:respawn|ondemand|askfirst):\S*getty\b(.*)$/.exec(line)
-    const device = /(?:^|\s)(?:\/dev\/)?((?:tty|hvc|xvc|xc)\w+)/.exec(match?.[1] ?? '')?.[1]
+    const device = /(?:^|\s)(?:\/dev\/)?((?:tty|hvc|xvc|xc)\w+|console)\b/.exec(match?.[1] ?? '')?.[1]
     return prompts('inittab', device).map((item) =>
       locate(item, { ask: '/etc/inittab', path: from?.path, line: at + 1 }),
     )

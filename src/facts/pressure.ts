@@ -149,7 +149,8 @@ function storeOf(
     percent: line.used + line.free > 0 ? (line.used / (line.used + line.free)) * 100 : 0,
     ...nodes(inodes, mount.path),
     readOnly: mount.options.includes('ro'),
-    meantWritable: meant !== undefined && !meant.options.includes('ro'),
+    // An image-based system mounts an overlay where fstab names the disk below it.
+    meantWritable: meant !== undefined && !meant.options.includes('ro') && [mount.type, 'auto'].includes(meant.type),
   }
   return locate(item, { ask: '/proc/mounts', path: '/proc/mounts', line: mount.line })
 }

@@ -123,13 +123,24 @@ function assigned(text: string): { value: string; outside: string } {
   return { value, outside: '' }
 }
 
-/** A comment and a second command are meant to stand outside. */
-const commented = (text: string): string => (/^\s*(#|;|&|\||$)/.test(text) ? '' : text.replace(/\s#.*$/, '').trim())
+/** A comment, a second command and a second variable of GRUB are meant to stand outside. */
+const commented = (text: string): string => (/^\s*(#|;|&|\||GRUB_\w+=|$)/.test(text) ? '' : text.replace(/\s#.*$/, '').trim())
 
 /** The values in force: later ones win, and `$GRUB_CMDLINE_XEN` stands for what it held. */
 export function grubValues(variables: readonly Pick<GrubVariable, 'name' | 'value'>[]): Record<string, string> {
   const values: Record<string, string> = {}
   for (const { name, value } of variables)
-    values[name] = value.replace(/\$\{?(GRUB_\w+)\}?/g, (_, used: string) => values[used] ?? '')
+    values[name] = computed(value).replace(/\$(?:\{(GRUB_\w+)\}|(GRUB_\w+))/g, (_, a?: string, b?: string) => {
+      return values[(a ?? b)!] ?? ''
+    })
   return values
+}
+
+/** What only a shell can work out, `$([ -x a ] && a || :)` and `${A:+$A }`, becomes one word that holds a `$`. */
+function computed(value: string): string {
+  const shorter = value
+    .replace(/`[^`]*`/g, '$()')
+    .replace(/\$\([^()]+\)/g, '$()')
+    .replace(/\$\{\w+[^\w{}][^{}]*\}/g, '$()')
+  return shorter === value ? value : computed(shorter)
 }

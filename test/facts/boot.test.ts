@@ -154,6 +154,9 @@ describe('facts: boot', (it) => {
     const baud = (text: string) => value(parse(['/etc/default/grub', text]).serialBaud)
     assert.is(baud('GRUB_TERMINAL="console serial"\nGRUB_SERIAL_COMMAND="serial --unit=0 --speed=115200"\n'), 115200)
     assert.is(baud('GRUB_TERMINAL=serial\n'), 9600)
+    assert.is(baud('GRUB_TERMINAL=serial\nGRUB_SERIAL_COMMAND="serial -s 57600"\n'), 57600)
+    assert.is(baud('GRUB_TERMINAL=serial\nGRUB_SERIAL_COMMAND="serial --unit=1 --speed=115200"\n'), null)
+    assert.is(baud('GRUB_TERMINAL=serial\nGRUB_SERIAL_COMMAND="serial --port=0x2f8 --speed=115200"\n'), null)
     assert.is(baud('GRUB_SERIAL_COMMAND="serial --speed=115200"\n'), null)
   })
 

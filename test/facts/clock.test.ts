@@ -50,7 +50,9 @@ describe('facts: clock', (it) => {
   it('takes the file of timesyncd for its word', () => {
     const file: Given = [{ stat: '/run/systemd/timesync/synchronized' }, status({})]
     assert.is(value(parse(processes('systemd-timesyn'), file).synchronized), true)
-    assert.is(value(parse(processes('systemd-timesyn')).synchronized), false)
+    const folder: Given = [{ stat: '/run/systemd/timesync' }, status({ type: 'dir' })]
+    assert.is(value(parse(processes('systemd-timesyn'), folder).synchronized), false)
+    assert.is(value(parse(processes('systemd-timesyn')).synchronized), 'unsupported')
     assert.is(value(parse(processes('bash'), file).synchronized), false)
     assert.is(value(parse(processes('phc2sys')).synchronized), 'unsupported')
   })

@@ -68,10 +68,13 @@ describe('facts: console', (it) => {
   })
 
   it('reads where root may log in', () => {
-    const facts = parse(['/etc/securetty', '# consoles\ntty1\nxvc0\n'])
+    const list: Given = ['/etc/securetty', '# consoles\ntty1\nxvc0\n']
+    const facts = parse(list, ['/etc/pam.d/login', '#%PAM-1.0\nauth required pam_securetty.so\n'])
     assert.is(value(facts.restricted), true)
     assert.equal(value(facts.securetty), ['tty1', 'xvc0'])
     assert.is(value(parse().restricted), false)
+    assert.is(value(parse(list).restricted), false)
+    assert.is(value(parse(list, ['/etc/pam.d/login', '# auth required pam_securetty.so\n']).restricted), false)
   })
 
   it('reads ports with a chip behind them', () => {
@@ -90,6 +93,7 @@ describe('facts: console', (it) => {
       ['/etc/inittab', '1:2345:respawn:/sbin/mingetty tty1\n'],
       [wants, names('serial-getty@hvc0.service')],
       ['/etc/securetty', 'tty1\n'],
+      ['/etc/pam.d/login', 'auth required pam_securetty.so\n'],
     ])
     losesNothing(consoles, [['/etc/ttys', 'xc0 "/usr/libexec/getty Pc" xterm on secure\n']])
   })

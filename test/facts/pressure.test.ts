@@ -60,6 +60,13 @@ describe('facts: pressure', (it) => {
     assert.is((value(stores) as Stores)[1]!['meantWritable'], false)
   })
 
+  it('does not take an overlay for the disk that fstab names there', () => {
+    const stores = parse(['/etc/fstab', '/dev/vdb1 /var/lib/libvirt btrfs defaults 0 2\n']).stores
+    assert.is((value(stores) as Stores)[1]!['meantWritable'], false)
+    const auto = parse(['/etc/fstab', '/dev/vdb1 /var/lib/libvirt auto defaults 0 2\n']).stores
+    assert.is((value(auto) as Stores)[1]!['meantWritable'], true)
+  })
+
   it('leaves out what df does not list: a network file system', () => {
     const stores = parse([space, output(DF.replace(/^\/dev\/vdb1.*\n/m, ''))]).stores
     assert.is((value(stores) as Stores).length, 1)

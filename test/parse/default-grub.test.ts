@@ -17,6 +17,7 @@ describe('parse: /etc/default/grub', (it) => {
     assert.is(outside('GRUB_DISTRIBUTOR=$( . /etc/os-release; echo ${NAME:-Ubuntu} )'), '')
     assert.is(outside('GRUB_CMDLINE_LINUX="$([ -x /usr/sbin/x ] && /usr/sbin/x || :) rhgb quiet"'), '')
     assert.is(outside('GRUB_TIMEOUT=5 # seconds'), '')
+    assert.is(outside('GRUB_TIMEOUT=5 GRUB_DEFAULT=0'), '')
     assert.is(outside('GRUB_TIMEOUT=5; export GRUB_TIMEOUT'), '')
     assert.is(outside('GRUB_CMDLINE_LINUX="a"\' b\'"c"'), '')
   })
@@ -41,5 +42,12 @@ describe('parse: /etc/default/grub', (it) => {
       'GRUB_CMDLINE_XEN="a"\nGRUB_CMDLINE_XEN="$GRUB_CMDLINE_XEN b"\nGRUB_CMDLINE_XEN+=" c"\nGRUB_DEFAULT=0\n',
     )
     assert.is(grubValues(variables)['GRUB_CMDLINE_XEN'], 'a b c')
+  })
+
+  it('takes no word of a command or of an expansion for a word of the value', () => {
+    const value = (line: string) => grubValues(parseDefaultGrub(line))['GRUB_CMDLINE_LINUX']
+    assert.is(value('GRUB_CMDLINE_LINUX="a $([ -x /sbin/b ] && /sbin/b || :) rhgb"'), 'a $() rhgb')
+    assert.is(value('GRUB_CMDLINE_LINUX="a `cat /etc/words | head -1`"'), 'a $()')
+    assert.is(value('GRUB_CMDLINE_LINUX="${GRUB_CMDLINE_LINUX:+$GRUB_CMDLINE_LINUX }\\$tuned_params"'), '$()$tuned_params')
   })
 })
