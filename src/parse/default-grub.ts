@@ -124,7 +124,8 @@ function assigned(text: string): { value: string; outside: string } {
 }
 
 /** A comment, a second command and a second variable of GRUB are meant to stand outside. */
-const commented = (text: string): string => (/^\s*(#|;|&|\||GRUB_\w+=|$)/.test(text) ? '' : text.replace(/\s#.*$/, '').trim())
+const commented = (text: string): string =>
+  /^\s*(#|;|&|\||GRUB_\w+=|$)/.test(text) ? '' : text.replace(/\s#.*$/, '').trim()
 
 /** The values in force: later ones win, and `$GRUB_CMDLINE_XEN` stands for what it held. */
 export function grubValues(variables: readonly Pick<GrubVariable, 'name' | 'value'>[]): Record<string, string> {

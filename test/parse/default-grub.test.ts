@@ -48,6 +48,9 @@ describe('parse: /etc/default/grub', (it) => {
     const value = (line: string) => grubValues(parseDefaultGrub(line))['GRUB_CMDLINE_LINUX']
     assert.is(value('GRUB_CMDLINE_LINUX="a $([ -x /sbin/b ] && /sbin/b || :) rhgb"'), 'a $() rhgb')
     assert.is(value('GRUB_CMDLINE_LINUX="a `cat /etc/words | head -1`"'), 'a $()')
-    assert.is(value('GRUB_CMDLINE_LINUX="${GRUB_CMDLINE_LINUX:+$GRUB_CMDLINE_LINUX }\\$tuned_params"'), '$()$tuned_params')
+    assert.is(
+      value('GRUB_CMDLINE_LINUX="${GRUB_CMDLINE_LINUX:+$GRUB_CMDLINE_LINUX }\\$tuned_params"'),
+      '$()$tuned_params',
+    )
   })
 })
