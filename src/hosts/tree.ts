@@ -1,6 +1,7 @@
 import fastGlob from 'fast-glob'
 import { lstatSync, readlinkSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { isGlob } from '../evidence/ask.ts'
 import type { Answer, Ask, Host, Question } from '../types.ts'
 import type { Reply } from './gaps.ts'
 import { answerAll, type Machine } from './machine.ts'
@@ -49,9 +50,12 @@ export class TreeHost implements Host, Machine {
       suppressErrors: true,
       followSymbolicLinks: true,
     })
-    const paths = found.map((path) => path.slice(1)).filter((path) => this.#inside(path, true) !== null)
-    // That nothing matches is only known where the folder itself was copied.
-    if (paths.length === 0 && this.#inside(dirname(pattern.replace(/[*?[].*$/, 'x')), true) === null)
+    const paths = found.map((path) => path.slice(1)).filter((path) => this.#inside(path, false) !== null)
+    // That nothing matches is only known where the folder itself was copied; which folders a pattern leads through is not.
+    if (
+      paths.length === 0 &&
+      (isGlob(dirname(pattern)) || this.#inside(dirname(pattern.replace(/[*?[].*$/, 'x')), true) === null)
+    )
       return NOT_RECORDED
     return paths.sort()
   }

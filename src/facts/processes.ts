@@ -1,0 +1,129 @@
+import { command, file } from '../evidence/ask.ts'
+import { map, orGap } from '../evidence/result.ts'
+import { type Call, parseCalls, parseProcesses, parseQemu, type Process } from '../parse/processes.ts'
+import type { Result } from '../types.ts'
+import { defineFacts } from './fact-set.ts'
+import { listOf, nullable, number, object, string, strings } from './schema.ts'
+
+const LINUX = { if: { path: '/proc/self/stat' } } as const
+
+const blockedSchema = object(
+  {
+    pid: number('pid', 'Its number'),
+    name: string('Its name, cut to 15 characters'),
+    waitChannel: string('The function of the kernel that it sleeps in; "-" where that is not shown'),
+    cause: string('What that function waits for: nfs, xenstore, disk, or "" where the name does not tell'),
+  },
+  'One process that waits in the kernel and cannot be interrupted (state D)',
+)
+
+const qemuSchema = object(
+  {
+    pid: number('pid', 'Its number'),
+    guest: string('Name of its guest; "" where it is given none'),
+    accelerator: string('kvm, tcg (every instruction is emulated), xen'),
+    machine: string('pc-q35-7.2; "" where it is given none'),
+    memory: nullable(number('bytes', 'Memory of its guest; none where it is given none')),
+    uid: number('uid', 'User that it runs as'),
+    age: number('s', 'Time since it was started'),
+  },
+  'One QEMU process',
+)
+
+const hungSchema = object(
+  {
+    pid: number('pid', 'Its number'),
+    command: string('xl list'),
+    age: number('s', 'Time since it was started'),
+    waitChannel: string('The function of the kernel that it sleeps in'),
+  },
+  'A command of a toolstack that should have ended at once',
+)
+
+export const processes = defineFacts({
+  name: 'processes',
+  meaning: 'Processes that guests depend on, and those that wait for ever',
+  asks: {
+    list: command(['ps', '-ww', '-axo', 'pid,ppid,state,wchan:40,comm'], LINUX),
+    files: file('/proc/sys/fs/file-nr'),
+    aio: file('/proc/sys/fs/aio-nr'),
+    aioMax: file('/proc/sys/fs/aio-max-nr'),
+    // Reads the memory of each process and may hang on a stuck one.
+    calls: command(['ps', '-ww', '-axo', 'pid,uid,etime,args'], LINUX),
+  },
+  about: {
+    names: strings('Names of all processes, each once, cut to 15 characters'),
+    blocked: listOf(blockedSchema, 'Processes in state D'),
+    blockedDaemons: listOf(blockedSchema, 'Those that guests depend on: xenstored, libvirtd, QEMU …'),
+    qemu: listOf(qemuSchema, 'QEMU processes'),
+    openFiles: number('count', 'Files that all processes hold open'),
+    openFilesMax: number('count', 'Files that they can hold open: fs.file-max'),
+    aioRequests: number('count', 'Room for asynchronous disk requests that is taken'),
+    aioMax: number('count', 'Room for them that there is: fs.aio-max-nr'),
+    hung: listOf(hungSchema, 'Commands of a toolstack (xl list, virsh list …) that are older than ten minutes'),
+  },
+  parse(evidence, ask) {
+    const list = map(evidence.stdout(ask.list), parseProcesses)
+    const calls = map(evidence.stdout(ask.calls), parseCalls)
+    const blocked = map(list, (all) => all.filter(isBlocked).map(asBlocked))
+    return {
+      names: map(list, (all) => [...new Set(all.filter(({ state }) => state !== 'Z').map(({ name }) => name))]),
+      blocked,
+      blockedDaemons: map(blocked, (all) => all.filter(({ name }) => DAEMON.test(name))),
+      qemu: map(calls, (all) => all.flatMap(asQemu)),
+      openFiles: map(evidence.text(ask.files), (text) => column(text, 0)),
+      openFilesMax: map(evidence.text(ask.files), (text) => column(text, 2)),
+      aioRequests: map(evidence.text(ask.aio), (text) => column(text, 0)),
+      aioMax: map(evidence.text(ask.aioMax), (text) => column(text, 0)),
+      hung: map(calls, (all) => all.filter(isHung).map((call) => asHung(call, list))),
+    }
+  },
+})
+
+/** `3520	0	9223372036854775807`: open, free, most. */
+function column(text: string, index: number): number {
+  const value = Number(text.trim().split(/\s+/)[index] || NaN)
+  if (!Number.isFinite(value)) throw new Error(`not a number: ${text.slice(0, 40)}`)
+  return value
+}
+
+const DAEMON =
+  /^(xenstored|oxenstored|xenconsoled|xend|xenwatchdogd|libvirtd|virt(qemu|xen|network|storage|log|lock)d|qemu|kvm$|blktap|tapdisk|ovs)/
+
+/** Threads of the kernel have no user to wait for; `xenwatch` and its like among them may be asleep in state D for good. */
+const isBlocked = ({ state, parent, pid }: Process): boolean => state === 'D' && parent !== 2 && pid !== 2
+
+function asBlocked({ pid, name, waitChannel }: Process) {
+  const cause = /nfs|rpc_/.test(waitChannel)
+    ? 'nfs'
+    : /xenbus|xs_|xb_|read_reply/.test(waitChannel)
+      ? 'xenstore'
+      : /io_schedule|blk_|folio_wait|wait_on_page|jbd2|xfs_|ext4_|btrfs_|get_request/.test(waitChannel)
+        ? 'disk'
+        : ''
+  return { pid, name, waitChannel, cause }
+}
+
+function asQemu(call: Call) {
+  const qemu = parseQemu(call.argv)
+  if (!qemu) return []
+  const { guest, accelerator, machine, memory } = qemu
+  const { pid, uid, age } = call
+  return [{ pid, guest, accelerator, machine, memory: memory === null ? null : memory * 2 ** 20, uid, age }]
+}
+
+/** Only what is over in a moment: `xl create` stays to watch its guest, `virsh console` and `event` wait on purpose. */
+const QUICK =
+  /^(list|info|vcpu-list|domid|domname|uptime|network-list|block-list|vm-list|dmesg|nodeinfo|version|capabilities|dominfo|domstate|net-list|pool-list|domstats)$/
+const TEN_MINUTES = 600
+
+const isHung = ({ argv, age }: Call): boolean =>
+  age > TEN_MINUTES &&
+  /(^|\/)(xl|xm|virsh)$/.test(argv[0] ?? '') &&
+  argv.slice(1).some((word) => QUICK.test(word)) &&
+  !argv.some((word) => /^(console|event|create|start|migrate|save|dump|qemu-monitor-event|--loop)$/.test(word))
+
+function asHung({ pid, argv, age }: Call, list: Result<readonly Process[]>) {
+  const waitChannel = map(list, (all) => all.find((one) => one.pid === pid)?.waitChannel ?? '-')
+  return { pid, command: argv.slice(0, 4).join(' ').replace(/^.*\//, ''), age, waitChannel: orGap(waitChannel) }
+}

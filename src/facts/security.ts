@@ -1,0 +1,125 @@
+import { file } from '../evidence/ask.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import { basename, orNone } from '../evidence/lookup.ts'
+import { absentAs, all, map, orGap, ranked } from '../evidence/result.ts'
+import { parseShellVariables } from '../parse/key-value.ts'
+import type { Result } from '../types.ts'
+import { defineFacts } from './fact-set.ts'
+import { bool, mapOf, string, strings } from './schema.ts'
+
+const asks = {
+  enforce: file('/sys/fs/selinux/enforce'),
+  oldEnforce: file('/selinux/enforce'),
+  config: file('/etc/selinux/config'),
+  booleans: file('/sys/fs/selinux/booleans/virt_*'),
+  oldBooleans: file('/selinux/booleans/*qemu*'),
+  oldVirtBooleans: file('/selinux/booleans/virt_*'),
+  apparmor: file('/sys/module/apparmor/parameters/enabled'),
+  profiles: file('/sys/kernel/security/apparmor/profiles'),
+  lockdown: file('/sys/kernel/security/lockdown'),
+  qemuConf: file('/etc/libvirt/qemu.conf'),
+  mounts: file('/proc/mounts'),
+} as const
+
+export const security = defineFacts({
+  name: 'security',
+  meaning: 'What keeps guests apart from the host and from each other',
+  asks,
+  about: {
+    selinux: string('enforcing, permissive, disabled (configured here, and off), or "" where this system has none'),
+    selinuxConfigured: string('What the next boot will have, or ""'),
+    booleans: mapOf(bool(''), 'SELinux booleans of guests: "virt_use_nfs"'),
+    apparmor: bool('The kernel enforces AppArmor profiles'),
+    libvirtProfile: string('How AppArmor confines libvirtd: enforce, complain, unconfined, or "" for not at all'),
+    complaining: strings('AppArmor profiles of libvirt and its guests that only complain'),
+    lockdown: string('Lockdown of the kernel: none, integrity, confidentiality, or "" where there is none'),
+    qemuUser: string('user of qemu.conf, or "" for the default'),
+    qemuGroup: string('group of qemu.conf, or "" for the default'),
+    imageFileSystem: string('File system that /var/lib/libvirt/images lies on: ext4, nfs4, cifs, fuse.glusterfs'),
+    securityDriver: string('security_driver of qemu.conf, or "" for the default'),
+  },
+  parse(evidence, ask) {
+    const profiles = map(evidence.text(ask.profiles), parseProfiles)
+    const conf = map(absentAs(evidence.text(ask.qemuConf), ''), parseQemuConf)
+    return {
+      selinux: selinux(evidence),
+      selinuxConfigured: configured(evidence),
+      booleans: booleans(evidence),
+      apparmor: absentAs(
+        map(evidence.text(ask.apparmor), (text) => text.startsWith('Y')),
+        false,
+      ),
+      libvirtProfile: absentAs(
+        map(profiles, (all) => all.find(({ name }) => /^(\/usr\/sbin\/)?(libvirtd|virtqemud)$/.test(name))?.mode ?? ''),
+        '',
+      ),
+      complaining: absentAs(
+        map(profiles, (all) =>
+          all
+            .filter(({ name, mode }) => mode === 'complain' && /libvirt|virtqemud|virt-aa-helper/.test(name))
+            .map(({ name }) => name),
+        ),
+        [],
+      ),
+      lockdown: absentAs(
+        map(evidence.text(ask.lockdown), (text) => /\[(\w+)\]/.exec(text)?.[1] ?? ''),
+        '',
+      ),
+      qemuUser: map(conf, (values) => values['user'] ?? ''),
+      qemuGroup: map(conf, (values) => values['group'] ?? ''),
+      imageFileSystem: map(evidence.text(ask.mounts), (text) => fileSystemOf('/var/lib/libvirt/images', text)),
+      securityDriver: map(conf, (values) => values['security_driver'] ?? ''),
+    }
+  },
+})
+
+const configured = (evidence: Evidence): Result<string> =>
+  absentAs(
+    map(evidence.text(asks.config), (text) => (parseShellVariables(text)['SELINUX'] ?? '').toLowerCase()),
+    '',
+  )
+
+/** The folder of selinuxfs is only there where SELinux is on: `1` enforces. */
+function selinux(evidence: Evidence): Result<string> {
+  const mode = ranked(evidence.text(asks.enforce), evidence.text(asks.oldEnforce))
+  if (!mode.ok && mode.gap === 'absent') return map(configured(evidence), (wanted) => (wanted ? 'disabled' : ''))
+  return map(mode, (text) => (text.trim() === '1' ? 'enforcing' : 'permissive'))
+}
+
+/** `1 1`: what is, and what is pending. */
+function booleans(evidence: Evidence) {
+  const files = [asks.booleans, asks.oldBooleans, asks.oldVirtBooleans].map((ask) => orNone(evidence.texts(ask)))
+  return map(all(...files), (lists) =>
+    Object.fromEntries(
+      lists.flat().map(({ name, result }) => [basename(name), orGap(map(result, (text) => text.startsWith('1')))]),
+    ),
+  )
+}
+
+/** `filer:/images /var/lib/libvirt/images nfs4 rw 0 0`: the longest mount point above a path, and the last there. */
+function fileSystemOf(path: string, mounts: string): string {
+  const above = mounts
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter(([, point = '-']) => path === point || path.startsWith(point.replace(/\/?$/, '/')))
+  const longest = Math.max(...above.map(([, point]) => point!.length))
+  return above.filter(([, point]) => point!.length === longest).at(-1)?.[2] ?? ''
+}
+
+/** `libvirtd (enforce)` */
+function parseProfiles(text: string): { name: string; mode: string }[] {
+  return text.split('\n').flatMap((line) => {
+    const match = /^(.+) \((\w+)\)$/.exec(line)
+    return match ? [{ name: match[1]!, mode: match[2]! }] : []
+  })
+}
+
+/** `user = "root"`, `security_driver = [ "selinux", "apparmor" ]`; the last one counts. */
+function parseQemuConf(text: string): Record<string, string> {
+  const values: Record<string, string> = {}
+  for (const line of text.split('\n')) {
+    const match = /^\s*(user|group|security_driver)\s*=\s*(.*?)\s*(?:#.*)?$/.exec(line)
+    if (match) values[match[1]!] = match[2]!.replace(/["'[\]]/g, '').trim()
+  }
+  return values
+}

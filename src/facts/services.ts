@@ -1,0 +1,156 @@
+import { command, file, list, stat } from '../evidence/ask.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import { basename, orNone } from '../evidence/lookup.ts'
+import { absentAs, all, chain, isUnknown, known, map, orGap, unknown } from '../evidence/result.ts'
+import { pick } from '../evidence/lookup.ts'
+import { parseShellVariables } from '../parse/key-value.ts'
+import { parseUnitFiles, parseUnits, type Unit } from '../parse/units.ts'
+import type { Result, Unknown } from '../types.ts'
+import { defineFacts } from './fact-set.ts'
+import type { Infer } from './schema.ts'
+import { bool, listOf, nullable, object, string, strings } from './schema.ts'
+
+const serviceSchema = object(
+  {
+    name: string('libvirtd, virtlogd.socket: what systemd calls a service is named without its ending'),
+    active: nullable(bool('It runs, or did its work; none where the init system does not say')),
+    failed: nullable(bool('It was started and broke; none where the init system does not say')),
+    enabled: nullable(bool('It is started at boot; none where something else starts it')),
+    state: string('As the init system says it: "active (running)", "enabled"'),
+  },
+  'One service that has to do with virtualization',
+)
+type Service = Infer<typeof serviceSchema>
+
+/** Services that guests depend on. Others are none of our business. */
+const MATTERS =
+  /^(libvirt|virt(qemu|xen|network|storage|log|lock|interface|nodedev|nwfilter|proxy|secret|guest)|xen|xencommons|xend|oxenstored|qemu|ksm|NetworkManager|network|networking|systemd-networkd|firewalld|nftables|iptables|openvswitch|ovs|ovsdb|dnsmasq|var-lib-xenstored|proc-xen|drbd|multipathd|iscsid)/
+
+/** Those wait for a cable, or belong into guests. */
+const OTHERS = /-wait-online|^qemu-guest-agent/
+
+const matters = (name: string): boolean => MATTERS.test(name) && !OTHERS.test(name)
+
+const asks = {
+  systemd: stat('/run/systemd/system'),
+  units: command(['systemctl', 'list-units', '--all', '--no-pager', '--plain', '--no-legend'], {
+    if: { path: '/run/systemd/system' },
+  }),
+  unitFiles: command(['systemctl', 'list-unit-files', '--no-pager', '--no-legend'], {
+    if: { path: '/run/systemd/system' },
+  }),
+  openrc: stat('/run/openrc'),
+  freebsd: file('/etc/rc.conf'),
+  inittab: file('/etc/inittab'),
+  scripts: list('/etc/init.d'),
+  links: list('/etc/rc[35].d'),
+  redhatLinks: list('/etc/rc.d/rc[35].d'),
+  suseLinks: list('/etc/init.d/rc[35].d'),
+} as const
+
+export const services = defineFacts({
+  name: 'services',
+  meaning: 'The init system, and how the services are that guests depend on',
+  asks,
+  about: {
+    init: string('systemd, openrc, freebsd, sysv, or "" where nothing tells (as in a container)'),
+    all: listOf(serviceSchema, 'Services that have to do with virtualization'),
+    active: strings('Names of those that run'),
+    enabled: strings('Names of those that are started at boot'),
+  },
+  parse(evidence) {
+    const init = initSystem(evidence)
+    const found = chain(init, (name) => servicesOf(evidence, name))
+    const named = (test: (one: Service) => boolean | null | Unknown) =>
+      map(
+        pick(found, (one) => {
+          const is = test(one)
+          return isUnknown(is) ? is : is === null ? unknown('unsupported', 'init system') : is
+        }),
+        (list) => list.map((one) => (isUnknown(one) ? one : one.name)),
+      )
+    return {
+      init,
+      all: found,
+      active: named(({ active }) => active),
+      enabled: named(({ enabled }) => (enabled === null ? false : enabled)),
+    }
+  },
+})
+
+function initSystem(evidence: Evidence): Result<string> {
+  const marks = all(
+    evidence.exists(asks.systemd),
+    evidence.exists(asks.openrc),
+    evidence.exists(asks.freebsd),
+    evidence.exists(asks.inittab),
+  )
+  return map(marks, ([systemd, openrc, freebsd, inittab]) => {
+    if (systemd) return 'systemd'
+    if (openrc) return 'openrc'
+    return inittab ? 'sysv' : freebsd ? 'freebsd' : ''
+  })
+}
+
+function servicesOf(evidence: Evidence, init: string): Result<readonly Service[]> {
+  if (init === 'systemd') return systemd(evidence)
+  if (init === 'sysv') return sysv(evidence)
+  if (init === 'freebsd') return map(evidence.text(asks.freebsd), rcConf)
+  return init === '' ? known([]) : unknown('unsupported', init)
+}
+
+/** Units that other units only mention are `not-found`, and are not there. */
+function systemd(evidence: Evidence): Result<readonly Service[]> {
+  const files = map(evidence.stdout(asks.unitFiles), parseUnitFiles)
+  return map(evidence.stdout(asks.units), (text) => {
+    const units = parseUnits(text)
+    if (units.length === 0) throw new Error('no list of units')
+    return units
+      .filter(({ name, load }) => matters(name) && /\.(service|socket|mount)$/.test(name) && load !== 'not-found')
+      .map((unit) => ({
+        name: unit.name.replace(/\.service$/, ''),
+        active: unit.active === 'active' || unit.active === 'reloading',
+        failed: unit.active === 'failed',
+        enabled: orGap(map(files, (states) => enabledIn(states, unit))),
+        state: `${unit.active} (${unit.sub})`,
+      }))
+  })
+}
+
+/** `static` and `generated` units are started by others, `indirect` ones by what they name. */
+function enabledIn(states: ReadonlyMap<string, string>, { name }: Unit): boolean | null {
+  const state = states.get(name) ?? states.get(name.replace(/@[^.]*\./, '@.')) ?? ''
+  if (/^(enabled|linked|alias)/.test(state)) return true
+  return /^(disabled|masked)/.test(state) ? false : null
+}
+
+/** `S97xend` in the folder of runlevel 3 or 5 starts it; whether it runs is not told without running its script. */
+function sysv(evidence: Evidence): Result<readonly Service[]> {
+  const folders = [asks.links, asks.redhatLinks, asks.suseLinks].map((ask) => orNone(evidence.lists(ask)))
+  return map(all(absentAs(evidence.names(asks.scripts), []), all(...folders)), ([scripts, folders]) => {
+    const gap = folders.flat().find(({ result }) => !result.ok)?.result
+    const started = new Set(
+      folders
+        .flat()
+        .flatMap(({ result }) =>
+          (result.ok ? result.value : []).flatMap((link) => /^S\d\d(.+)$/.exec(basename(link))?.[1] ?? []),
+        ),
+    )
+    const isEnabled = (name: string): Result<boolean> =>
+      started.has(name) ? known(true) : gap && !gap.ok ? gap : known(false)
+    return scripts.filter(matters).map((name) => {
+      const enabled = isEnabled(name)
+      const state = map(enabled, (is) => (is ? 'enabled' : 'disabled'))
+      return { name, active: null, failed: null, enabled: orGap(enabled), state: orGap(state) }
+    })
+  })
+}
+
+/** `xencommons_enable="YES"` */
+const rcConf = (text: string): Service[] =>
+  Object.entries(parseShellVariables(text)).flatMap(([key, value]) => {
+    const name = /^(\w+)_enable$/.exec(key)?.[1]
+    if (!name || !matters(name)) return []
+    const enabled = /^(yes|on|true|1)$/i.test(value)
+    return [{ name, active: null, failed: null, enabled, state: enabled ? 'enabled' : 'disabled' }]
+  })

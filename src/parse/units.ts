@@ -1,0 +1,25 @@
+/** One line of `systemctl list-units --all --plain --no-legend`: its load, active and sub state. */
+export interface Unit {
+  readonly name: string
+  readonly load: string
+  readonly active: string
+  readonly sub: string
+}
+
+/** `libvirtd.service loaded active running Virtualization daemon`; a dot or a star before it marks one that is not well. */
+export function parseUnits(text: string): Unit[] {
+  return text.split('\n').flatMap((line) => {
+    const match = /^[^\w@-]*\s*([\w@.:\\-]+\.\w+)\s+(\S+)\s+(\S+)\s+(\S+)/.exec(line)
+    return match ? [{ name: match[1]!, load: match[2]!, active: match[3]!, sub: match[4]! }] : []
+  })
+}
+
+/** `libvirtd.service enabled enabled`: the unit and its state. */
+export function parseUnitFiles(text: string): Map<string, string> {
+  const states = new Map<string, string>()
+  for (const line of text.split('\n')) {
+    const match = /^([\w@.:\\-]+\.\w+)\s+(\S+)/.exec(line)
+    if (match) states.set(match[1]!, match[2]!)
+  }
+  return states
+}

@@ -1,0 +1,245 @@
+import * as assert from 'uvu/assert'
+import { logs } from '../../src/facts/logs.ts'
+import { packages } from '../../src/facts/packages.ts'
+import { processes } from '../../src/facts/processes.ts'
+import { security } from '../../src/facts/security.ts'
+import { services } from '../../src/facts/services.ts'
+import { describe } from '../describe.ts'
+import { evidence, type Given, matches, names, output, status, value } from '../evidence.ts'
+import { flips } from '../never-flips.ts'
+
+const UNITS = {
+  command: ['systemctl', 'list-units', '--all', '--no-pager', '--plain', '--no-legend'] as const,
+}
+const FILES = { command: ['systemctl', 'list-unit-files', '--no-pager', '--no-legend'] as const }
+const systemd: Given[] = [
+  [{ stat: '/run/systemd/system' }, status({ type: 'dir' })],
+  [
+    UNITS,
+    output(
+      'libvirtd.service loaded failed failed Virtualization daemon\nvirtlogd.socket loaded active listening log manager\nxencommons.service not-found inactive dead xencommons.service\ncron.service loaded active running Regular jobs\nvirtlockd.service loaded inactive dead lock manager\n',
+    ),
+  ],
+  [
+    FILES,
+    output('libvirtd.service enabled enabled\nvirtlogd.socket enabled enabled\nvirtlockd.service indirect enabled\n'),
+  ],
+]
+
+describe('facts: services', (it) => {
+  it('lists what guests depend on, and nothing that is only mentioned', () => {
+    const facts = services.parse(evidence(services, systemd))
+    assert.is(value(facts.init), 'systemd')
+    assert.equal(value(facts.all), [
+      { name: 'libvirtd', active: false, failed: true, enabled: true, state: 'failed (failed)' },
+      { name: 'virtlogd.socket', active: true, failed: false, enabled: true, state: 'active (listening)' },
+      { name: 'virtlockd', active: false, failed: false, enabled: null, state: 'inactive (dead)' },
+    ])
+    assert.equal(value(facts.active), ['virtlogd.socket'])
+    assert.equal(value(facts.enabled), ['libvirtd', 'virtlogd.socket'])
+  })
+
+  it('reads links of runlevels where there is no systemd', () => {
+    const old: Given[] = [
+      ['/etc/inittab', 'id:3:initdefault:\n'],
+      [{ list: '/etc/init.d' }, names('xend', 'xendomains', 'sshd')],
+      [{ list: '/etc/rc.d/rc[35].d' }, matches('/etc/rc.d/rc3.d')],
+      [{ list: '/etc/rc.d/rc3.d' }, names('S98xend', 'K01xendomains')],
+    ]
+    const facts = services.parse(evidence(services, old))
+    assert.equal(value(facts.enabled), ['xend'])
+    assert.is((value(facts.active) as { gap: string }[])[0]?.gap, 'unsupported')
+    assert.equal(flips(services, old), [])
+  })
+
+  it('reads rc.conf', () => {
+    const facts = services.parse(evidence(services, [['/etc/rc.conf', 'xencommons_enable="YES"\nsshd_enable="YES"\n']]))
+    assert.is(value(facts.init), 'freebsd')
+    assert.equal(value(facts.enabled), ['xencommons'])
+  })
+
+  it('changes no fact when any one answer is taken away', () => {
+    assert.equal(flips(services, systemd), [])
+  })
+})
+
+const PS = { command: ['ps', '-ww', '-axo', 'pid,ppid,state,wchan:40,comm'] as const }
+const CALLS = { command: ['ps', '-ww', '-axo', 'pid,uid,etime,args'] as const }
+const stuck: Given[] = [
+  [
+    PS,
+    output(
+      '  PID  PPID S WCHAN COMMAND\n    1 0 S ep_poll systemd\n   36 2 D xenwatch_thread xenwatch\n  300 1 D rpc_wait_bit_killable qemu-system-x86\n  301 1 D folio_wait_bit cp\n  400 1 S read_reply xl\n  500 1 Z - libvirtd\n',
+    ),
+  ],
+  [
+    CALLS,
+    output(
+      '  PID   UID     ELAPSED COMMAND\n  300 64055 1-00:00:00 /usr/bin/qemu-system-x86_64 -name guest=web1 -m 512 -accel kvm\n  400 0 20:00 /usr/lib/xen-4.17/bin/xl list\n  401 0 20:00 xl create /etc/xen/list\n  402 0 20:00 virsh console info\n  403 0 00:02 virsh list\n',
+    ),
+  ],
+]
+
+describe('facts: processes', (it) => {
+  it('says who waits for what, and leaves threads of the kernel out', () => {
+    const facts = processes.parse(evidence(processes, stuck))
+    assert.equal(value(facts.blocked), [
+      { pid: 300, name: 'qemu-system-x86', waitChannel: 'rpc_wait_bit_killable', cause: 'nfs' },
+      { pid: 301, name: 'cp', waitChannel: 'folio_wait_bit', cause: 'disk' },
+    ])
+    assert.is((value(facts.blockedDaemons) as unknown[]).length, 1)
+    assert.is((value(facts.names) as string[]).includes('libvirtd'), false)
+  })
+
+  it('takes only commands that should be over for hung ones', () => {
+    const facts = processes.parse(evidence(processes, stuck))
+    assert.equal(value(facts.hung), [{ pid: 400, command: 'xl list', age: 1200, waitChannel: 'read_reply' }])
+    assert.is((value(facts.qemu) as { memory: number }[])[0]?.memory, 512 * 2 ** 20)
+  })
+
+  it('changes no fact when any one answer is taken away', () => {
+    assert.equal(flips(processes, stuck), [])
+  })
+})
+
+const redhat: Given[] = [
+  ['/sys/fs/selinux/enforce', '0'],
+  ['/etc/selinux/config', '# SELINUX=disabled\nSELINUX=enforcing\n'],
+  [{ file: '/sys/fs/selinux/booleans/virt_*' }, matches('/sys/fs/selinux/booleans/virt_use_nfs')],
+  ['/sys/fs/selinux/booleans/virt_use_nfs', '1 1'],
+  ['/etc/libvirt/qemu.conf', '#user = "root"\nuser = "oneadmin"\nsecurity_driver = [ "selinux", "apparmor" ]\n'],
+]
+
+describe('facts: security', (it) => {
+  it('knows where images lie by the longest mount point', () => {
+    const on = (mounts: string) => value(security.parse(evidence(security, [['/proc/mounts', mounts]])).imageFileSystem)
+    const root = '/dev/sda1 / ext4 rw 0 0\n'
+    assert.is(on(root), 'ext4')
+    assert.is(on(`${root}filer:/i /var/lib/libvirt/images nfs4 rw 0 0\n/dev/sda2 /var xfs rw 0 0\n`), 'nfs4')
+    assert.is(on(`${root}filer:/i /var/lib/libvirt/image nfs4 rw 0 0\n`), 'ext4')
+  })
+
+  it('tells permissive from disabled from not there', () => {
+    const mode = (...given: Given[]) => value(security.parse(evidence(security, given)).selinux)
+    assert.is(mode(...redhat), 'permissive')
+    assert.is(mode(['/sys/fs/selinux/enforce', '1']), 'enforcing')
+    assert.is(mode(['/etc/selinux/config', 'SELINUX=permissive\n']), 'disabled')
+    assert.is(mode(), '')
+  })
+
+  it('reads booleans, qemu.conf and profiles', () => {
+    const facts = security.parse(evidence(security, redhat))
+    assert.equal(value(facts.booleans), { virt_use_nfs: true })
+    assert.is(value(facts.qemuUser), 'oneadmin')
+    assert.is(value(facts.qemuGroup), '')
+    assert.is(value(facts.securityDriver), 'selinux, apparmor')
+    const apparmor = security.parse(
+      evidence(security, [
+        ['/sys/module/apparmor/parameters/enabled', 'Y\n'],
+        [
+          '/sys/kernel/security/apparmor/profiles',
+          'libvirtd (complain)\nvirt-aa-helper (enforce)\nman_groff (enforce)\n',
+        ],
+        ['/sys/kernel/security/lockdown', 'none [integrity] confidentiality\n'],
+      ]),
+    )
+    assert.is(value(apparmor.libvirtProfile), 'complain')
+    assert.equal(value(apparmor.complaining), ['libvirtd'])
+    assert.is(value(apparmor.lockdown), 'integrity')
+    assert.equal(flips(security, redhat), [])
+  })
+})
+
+describe('facts: packages', (it) => {
+  const dpkgAsk = packages.asks[0]!
+  const dpkg = (text: string, exit = 1): Given => [
+    dpkgAsk,
+    output(text, exit, 'dpkg-query: no packages found matching ovmf\n'),
+  ]
+
+  it('takes what dpkg found though other patterns matched nothing', () => {
+    const facts = packages.parse(
+      evidence(packages, [
+        dpkg(
+          'ii  xen-hypervisor-4.17-amd64 4.17.7+13-g1\nii  xen-utils-4.17 4.17.7+13-g1\nii  qemu-system-x86 1:7.2+dfsg-7\n',
+        ),
+      ]),
+    )
+    assert.equal(value(facts.hypervisor), ['4.17.7'])
+    assert.is(value(facts.toolsMatch), true)
+    assert.is(value(facts.qemu), '7.2')
+    assert.is(value(facts.libvirt), null)
+    assert.is(value(facts.both), false)
+  })
+
+  it('compares releases, each hypervisor with any tools', () => {
+    const matching = (text: string) => value(packages.parse(evidence(packages, [dpkg(text)])).toolsMatch)
+    assert.is(matching('ii  xen-hypervisor-4.17-amd64 4.17.7\nii  xen-utils-4.14 4.14.6\n'), false)
+    assert.is(
+      matching('ii  xen-hypervisor-4.17-amd64 4.17.7\nii  xen-utils-4.17 4.17.5\nii  xen-utils-4.14 4.14.6\n'),
+      true,
+    )
+    assert.is(matching('ii  xen-hypervisor-4.17-amd64 4.17.7\n'), true)
+  })
+
+  it('reads rpm, whose kernel-xen has the version of Linux', () => {
+    const rpm: Given = [
+      packages.asks[1]!,
+      output(
+        'kernel-xen 3.0.101-108.1\nxen 4.4.4_40-61\nxen-tools 4.4.4_40-61\nqemu-kvm 1.0-1\npackage virtio-win is not installed\n',
+        20,
+      ),
+    ]
+    const facts = packages.parse(evidence(packages, [rpm]))
+    assert.is(value(facts.toolsMatch), true)
+    assert.is(value(facts.both), true)
+    assert.equal(flips(packages, [rpm]), [])
+  })
+
+  it('misses tools of the release that runs', () => {
+    const xen: Given[] = [
+      ['/sys/hypervisor/type', 'xen\n'],
+      ['/sys/hypervisor/version/major', '4\n'],
+      ['/sys/hypervisor/version/minor', '14\n'],
+    ]
+    const tools = (version: string, ...more: Given[]) =>
+      packages.parse(evidence(packages, [dpkg(`ii  xen-utils-4.17 ${version}\n`), ...more]))
+    assert.is(value(tools('4.17.7', ...xen).toolsRun), false)
+    assert.is(value(tools('4.14.2', ...xen).toolsRun), true)
+    assert.is(value(tools('4.17.7').toolsRun), true)
+    assert.is(value(tools('4.17.7', ...xen).runningXen), '4.14')
+  })
+
+  it('takes a failed manager for no answer', () => {
+    assert.is(value(packages.parse(evidence(packages, [dpkg('', 2)])).names), 'malformed')
+  })
+})
+
+describe('facts: logs', (it) => {
+  const kept = (...given: Given[]) => value(logs.parse(evidence(logs, given)).kept)
+  const journal: Given = [{ stat: '/var/log/journal' }, status({ type: 'dir' })]
+
+  it('knows whether messages outlive a reboot', () => {
+    assert.is(kept(), false)
+    assert.is(kept(journal), true)
+    assert.is(kept([{ stat: '/var/log/messages' }, status({})]), true)
+    assert.is(kept(journal, ['/etc/systemd/journald.conf', '[Journal]\nStorage=volatile\n']), false)
+    assert.is(kept(['/etc/systemd/journald.conf', '#Storage=auto\nStorage=persistent\n']), true)
+    assert.is(kept(journal, [{ stat: '/var/log/syslog' }, { gap: 'denied' }]), 'denied')
+  })
+
+  it('finds huge logs and dumps', () => {
+    const given: Given[] = [
+      journal,
+      [{ stat: '/var/log/xen/*' }, matches('/var/log/xen/xenstored-access.log', '/var/log/xen/console')],
+      [{ stat: '/var/log/xen/xenstored-access.log' }, status({ size: 2 ** 31 })],
+      [{ stat: '/var/log/xen/console' }, status({ type: 'dir', size: 4096 })],
+      [{ stat: '/var/lib/xen/dump/*' }, matches('/var/lib/xen/dump/web1.core')],
+      [{ stat: '/var/lib/xen/dump/web1.core' }, status({ size: 5 })],
+    ]
+    const facts = logs.parse(evidence(logs, given))
+    assert.equal(value(facts.huge), [{ path: '/var/log/xen/xenstored-access.log', size: 2 ** 31 }])
+    assert.equal(value(facts.dumps), [{ path: '/var/lib/xen/dump/web1.core', size: 5 }])
+    assert.equal(flips(logs, given), [])
+  })
+})
