@@ -165,6 +165,8 @@ export const syntaxErrorSchema = object(
   'One place where a definition cannot be read',
 )
 
+export const brokenLinkSchema = object({ file: string('The link'), target: string('Where it leads') }, 'One link')
+
 /** Two guests that have something that only one may have. */
 export const pairSchema = (value: string) =>
   object(

@@ -206,6 +206,21 @@ describe('facts: guests', (it) => {
     assert.equal(clashes('pv'), [[''], ['']])
   })
 
+  it('finds links that lead nowhere', () => {
+    const facts = parse([
+      ...XEN_HOST.filter(([one]) => JSON.stringify(one) !== JSON.stringify({ link: '/etc/xen/auto/*' })),
+      [{ link: '/etc/xen/auto/*' }, matches('/etc/xen/auto/web1.cfg', '/etc/xen/auto/gone.cfg')],
+      [{ link: '/etc/xen/auto/gone.cfg' }, target('../gone.cfg')],
+      ['/etc/xen/auto/gone.cfg', { gap: 'absent' }],
+    ])
+    assert.equal(of(facts.brokenAutostart, 'file', 'target'), [['/etc/xen/auto/gone.cfg', '../gone.cfg']])
+    assert.equal(value(parse(XEN_HOST).brokenAutostart), [])
+  })
+
+  it('adds up the memory of those that run or will', () => {
+    assert.is(value(parse(XEN_HOST).activeMemory), 536870912)
+  })
+
   it('says nothing else when any one answer is missing', () => {
     assert.equal(flipped(guests, XEN_HOST), [])
     assert.equal(flipped(guests, KVM_HOST), [])
