@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import { guests } from '../../src/facts/guests.ts'
 import { describe } from '../describe.ts'
 import { evidence, type Given, matches, names, output, status, target, value } from '../evidence.ts'
-import { flipped } from '../one-missing.ts'
+import { flips } from '../never-flips.ts'
 
 const { paths } = { paths: guests.asks.find((ask) => 'each' in ask)! }
 const xlList = { command: ['xl', 'list', '-l'] as const }
@@ -171,7 +171,7 @@ describe('facts: guests', (it) => {
   it('leaves files alone that no toolstack is there to read', () => {
     const left = files('/etc/xen/*', { '/etc/xen/web1.cfg': WEB1 })
     assert.equal(value(parse(left).all), [])
-    assert.equal(flipped(guests, [...left, ['/sys/hypervisor/type', { gap: 'absent' }]]), [])
+    assert.equal(flips(guests, [...left, ['/sys/hypervisor/type', { gap: 'absent' }]]), [])
   })
 
   it('reads which domains run from xm where there is no xl', () => {
@@ -222,8 +222,8 @@ describe('facts: guests', (it) => {
   })
 
   it('says nothing else when any one answer is missing', () => {
-    assert.equal(flipped(guests, XEN_HOST), [])
-    assert.equal(flipped(guests, KVM_HOST), [])
-    assert.equal(flipped(guests, []), [])
+    assert.equal(flips(guests, XEN_HOST), [])
+    assert.equal(flips(guests, KVM_HOST), [])
+    assert.equal(flips(guests, []), [])
   })
 })
