@@ -22,7 +22,7 @@ export const guests = defineFacts({
     consoles: listOf(schema.consoleSchema, 'Their serial ports and consoles'),
     graphics: listOf(schema.graphicsSchema, 'Their graphical consoles'),
     malformed: listOf(schema.malformedSchema, 'Entries that their toolstack will not take'),
-    unknownKeys: listOf(schema.unknownKeySchema, 'Settings in Xen files that no toolstack knows'),
+    unknownKeys: listOf(schema.unknownKeySchema, 'Settings in Xen files that xl does not know'),
     syntaxErrors: listOf(schema.syntaxErrorSchema, 'Definitions that cannot be read'),
     duplicateNames: listOf(schema.pairSchema('The name'), 'Two Xen files for one name'),
     duplicateUuids: listOf(schema.pairSchema('The UUID'), 'Two guests with one UUID'),
