@@ -32,10 +32,11 @@ function broken(
   const both: Result<readonly [readonly Member<string>[], readonly Member<string>[]]> = all(found, there)
   if (!both.ok) return [both]
   const [members, definitions] = both.value
-  const names = new Set(definitions.map(({ name }) => name))
-  return members
-    .filter(({ name, result }) => !names.has(fileOf(name)) && (result.ok || result.gap !== 'malformed'))
-    .map(({ name, result }) =>
-      result.ok ? locate({ file: name, target: result.value }, { ask: `link ${name}`, path: name }) : result,
-    )
+  const results = new Map(definitions.map(({ name, result }) => [name, result]))
+  return members.flatMap(({ name, result }): (BrokenLink | Unknown)[] => {
+    const file = results.get(fileOf(name))
+    if (file) return file.ok || file.gap === 'malformed' || file.gap === 'too-big' ? [] : [file]
+    if (result.ok) return [locate({ file: name, target: result.value }, { ask: `link ${name}`, path: name })]
+    return result.gap === 'malformed' ? [] : [result]
+  })
 }
