@@ -3,7 +3,7 @@ import { placeOf } from '../../src/evidence/locate.ts'
 import { storage } from '../../src/facts/storage.ts'
 import { describe } from '../describe.ts'
 import { evidence, type Given, matches, names, output, status, value } from '../evidence.ts'
-import { flipped } from '../one-missing.ts'
+import { flips } from '../never-flips.ts'
 
 const MULTIPATH = `# comment {
 defaults {
@@ -105,7 +105,7 @@ describe('facts: storage', (it) => {
   })
 
   it('says nothing else when any one answer is missing', () => {
-    assert.equal(flipped(storage, HOST), [])
-    assert.equal(flipped(storage, []), [])
+    assert.equal(flips(storage, HOST), [])
+    assert.equal(flips(storage, []), [])
   })
 })
