@@ -11,7 +11,7 @@ import { flips } from '../never-flips.ts'
 const UNITS = {
   command: ['systemctl', 'list-units', '--all', '--no-pager', '--plain', '--no-legend'] as const,
 }
-const FILES = { command: ['systemctl', 'list-unit-files', '--no-pager', '--no-legend'] as const }
+const WANTS = '/etc/systemd/system/multi-user.target.wants'
 const systemd: Given[] = [
   [{ stat: '/run/systemd/system' }, status({ type: 'dir' })],
   [
@@ -20,10 +20,8 @@ const systemd: Given[] = [
       'libvirtd.service loaded failed failed Virtualization daemon\nvirtlogd.socket loaded active listening log manager\nxencommons.service not-found inactive dead xencommons.service\ncron.service loaded active running Regular jobs\nvirtlockd.service loaded inactive dead lock manager\n',
     ),
   ],
-  [
-    FILES,
-    output('libvirtd.service enabled enabled\nvirtlogd.socket enabled enabled\nvirtlockd.service indirect enabled\n'),
-  ],
+  [{ list: '/etc/systemd/system/*.wants' }, matches(WANTS)],
+  [{ list: WANTS }, names('libvirtd.service', 'virtlogd.socket', 'cron.service')],
 ]
 
 describe('facts: services', (it) => {
@@ -33,7 +31,7 @@ describe('facts: services', (it) => {
     assert.equal(value(facts.all), [
       { name: 'libvirtd', active: false, failed: true, enabled: true, state: 'failed (failed)' },
       { name: 'virtlogd.socket', active: true, failed: false, enabled: true, state: 'active (listening)' },
-      { name: 'virtlockd', active: false, failed: false, enabled: null, state: 'inactive (dead)' },
+      { name: 'virtlockd', active: false, failed: false, enabled: false, state: 'inactive (dead)' },
     ])
     assert.equal(value(facts.active), ['virtlogd.socket'])
     assert.equal(value(facts.enabled), ['libvirtd', 'virtlogd.socket'])
@@ -59,7 +57,6 @@ describe('facts: services', (it) => {
       evidence(services, [
         [{ stat: '/run/systemd/system' }, status({ type: 'dir' })],
         [UNITS, output(units)],
-        [FILES, output('')],
       ]),
     )
     assert.equal(
