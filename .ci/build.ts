@@ -1,31 +1,52 @@
-/** Builds dist/: one bundle for all commands, the rules as data, and oclif's manifest. Run by `npm run build`. */
+/** Builds dist/: a bundle in pieces that load when they are needed, the rules as data, and oclif's manifest. Run by `npm run build`. */
 import { Plugin } from '@oclif/core'
-import { build } from 'esbuild'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { build, type Plugin as EsbuildPlugin } from 'esbuild'
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { commands } from '../src/commands/index.ts'
 import { Linter } from '../src/engine/conditions.ts'
 import { readRules } from '../src/engine/library.ts'
 import { factSets } from '../src/facts/index.ts'
+
+/**
+ * oclif asks at every start whether it runs under WSL, by a path below /proc/sys/fs/binfmt_misc. That is an automount on systemd
+ * hosts: looking there loads a module and mounts a file system on the patient.
+ */
+const noWsl: EsbuildPlugin = {
+  name: 'no-wsl',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^wsl-utils$/ }, () => ({ path: 'wsl-utils', namespace: 'no-wsl' }))
+    onLoad({ filter: /.*/, namespace: 'no-wsl' }, () => ({ contents: 'export const isWsl = false' }))
+  },
+}
 
 rmSync('oclif.manifest.json', { force: true })
 rmSync('dist', { recursive: true, force: true })
 mkdirSync('dist')
 writeFileSync('dist/rules.json', JSON.stringify(readRules('rules', new Linter(factSets))))
+copyFileSync('src/hosts/collector.sh', 'dist/collector.sh')
 await build({
   entryPoints: ['src/main.ts'],
-  outfile: 'dist/cli.cjs',
+  outdir: 'dist',
   bundle: true,
+  splitting: true,
   platform: 'node',
-  format: 'cjs',
+  format: 'esm',
   target: 'node20',
   minify: true,
   keepNames: true,
   legalComments: 'none',
+  // What is CommonJS inside the bundle still says require and __dirname.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; import { fileURLToPath as __toPath } from 'node:url'; const require = __createRequire(import.meta.url); const __filename = __toPath(import.meta.url); const __dirname = __toPath(new URL('.', import.meta.url));",
+  },
   // oclif would drag the compiler in for its development mode; serialport is loaded by the file that needs it.
   external: ['typescript', 'ts-node', 'serialport'],
   logLevel: 'warning',
+  plugins: [noWsl],
 })
 
 // oclif reads the manifest in place of the commands themselves.
 const plugin = new Plugin({ root: process.cwd(), type: 'core', ignoreManifest: true, errorOnManifestCreate: true })
+Object.assign(plugin, { commandCache: commands })
 await plugin.load()
 writeFileSync('oclif.manifest.json', JSON.stringify(plugin.manifest))

@@ -1,30 +1,31 @@
-import { execute } from '@oclif/core'
-import Check from './commands/check.ts'
-import Collector from './commands/collector.ts'
-import BundleCommand from './commands/bundle.ts'
-import Explain from './commands/explain.ts'
-import FactsCommand from './commands/facts.ts'
-import RulesList from './commands/rules/list.ts'
-import RulesNew from './commands/rules/new.ts'
-import RulesShow from './commands/rules/show.ts'
-import RulesTest from './commands/rules/test.ts'
+import { type Config, execute } from '@oclif/core'
+import { setFlagsFromString } from 'node:v8'
+import type { commands } from './commands/index.ts'
 
-/** Every command by its oclif id: what package.json's "oclif.commands" points at. */
-export const COMMANDS = {
-  check: Check,
-  bundle: BundleCommand,
-  collector: Collector,
-  explain: Explain,
-  facts: FactsCommand,
-  'rules:list': RulesList,
-  'rules:new': RulesNew,
-  'rules:show': RulesShow,
-  'rules:test': RulesTest,
+interface Runnable {
+  run(argv?: string[], config?: Config): Promise<unknown>
 }
 
-/** Patterns of rules must not hang on a hostile log line: V8 then falls back to an engine without backtracking. */
+/** A command's module is read when the command runs: the start costs the same however many there are. */
+const lazily = (load: () => Promise<{ default: unknown }>): Runnable => ({
+  run: async (argv, config) => ((await load()).default as Runnable).run(argv, config),
+})
+
+/** What package.json's "oclif.commands" points at. */
+export const COMMANDS: Record<keyof typeof commands, Runnable> = {
+  bundle: lazily(() => import('./commands/bundle.ts')),
+  check: lazily(() => import('./commands/check.ts')),
+  collector: lazily(() => import('./commands/collector.ts')),
+  explain: lazily(() => import('./commands/explain.ts')),
+  facts: lazily(() => import('./commands/facts.ts')),
+  'rules:list': lazily(() => import('./commands/rules/list.ts')),
+  'rules:new': lazily(() => import('./commands/rules/new.ts')),
+  'rules:show': lazily(() => import('./commands/rules/show.ts')),
+  'rules:test': lazily(() => import('./commands/rules/test.ts')),
+}
+
 export async function main(dir: string): Promise<void> {
-  const { setFlagsFromString } = await import('node:v8')
+  // Patterns must not hang on a hostile line: V8 then falls back to an engine that does not backtrack.
   setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
   await execute({ dir })
 }

@@ -4,11 +4,13 @@
  */
 import { spawnSync } from 'node:child_process'
 
+const { FORCE_COLOR: _, ...inherited } = process.env
+const env = inherited
 const pattern = process.argv[2] ?? '\\.test\\.ts$'
 const { stdout, stderr, status } = spawnSync(
   process.execPath,
-  ['--import', 'tsx', 'node_modules/uvu/bin.js', 'test', pattern],
-  { encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' } },
+  ['--import', 'tsx', 'node_modules/uvu/bin.js', '--no-color', 'test', pattern],
+  { encoding: 'utf8', maxBuffer: 1 << 28, env },
 )
 process.stdout.write(stdout)
 process.stderr.write(stderr)

@@ -11,6 +11,7 @@ export const SECRETS: readonly { readonly what: string; readonly match: string }
     what: 'hashed and plain passwords of boot loaders',
     match: '(^ *password(_pbkdf2)?([ =]+--md5|[ =]+--encrypted)?[ =]+([a-z0-9_]+ +)?)[^ ]+',
   },
+  { what: 'passwords of screens in qemu.conf', match: '((vnc|spice)_password *= *["\'])[^"\']+' },
   { what: 'passwords of kernel and QEMU command lines', match: '((password|passwd|secret|data)=)[^ ,"\']+' },
   { what: 'credentials in URLs', match: '([a-z][a-z0-9+.-]*://[^/@: ]+:)[^/@ ]+(@)' },
 ]

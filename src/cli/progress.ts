@@ -5,9 +5,12 @@ export interface Progress {
   readonly stop: () => void
 }
 
+/** A serial console tells no width (0), and the spinner would then clear lines without end. */
+const NARROWEST = 20
+
 /** A spinner with a count, on a terminal only. */
 export async function startProgress(what: string): Promise<Progress | null> {
-  if (!process.stderr.isTTY) return null
+  if (!process.stderr.isTTY || (process.stderr.columns ?? 0) < NARROWEST) return null
   const { default: ora } = await import('ora')
   const spinner = ora({ text: what, discardStdin: false }).start()
   let done = 0

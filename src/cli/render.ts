@@ -5,6 +5,8 @@ export const FORMATS = ['text', 'table', 'json'] as const
 
 const NARROWEST = 60
 const WIDEST = 120
+/** Where nobody says how wide: a pipe, a serial console. */
+const USUAL = 100
 
 /** A report in one of the formats; colours only where somebody looks. */
 export async function render(
@@ -22,7 +24,7 @@ export async function render(
   }
 }
 
-const columns = (): number => Math.min(WIDEST, Math.max(NARROWEST, process.stdout.columns ?? 100))
+const columns = (): number => Math.min(WIDEST, Math.max(NARROWEST, process.stdout.columns || USUAL))
 
 async function colors() {
   if (!process.stdout.isTTY || process.env['NO_COLOR'] || process.env['TERM'] === 'dumb') return null

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { BaseCommand } from '../cli/base.ts'
 import { factSets } from '../facts/index.ts'
 import { collectorScript } from '../hosts/collector.ts'
@@ -10,11 +12,8 @@ export default class Collector extends BaseCommand {
 
   async run(): Promise<void> {
     await this.parse(Collector)
-    this.print(
-      collectorScript(
-        factSets.flatMap(({ asks }) => asks),
-        this.config.version,
-      ),
-    )
+    const prelude = readFileSync(join(this.config.root, 'dist', 'collector.sh'), 'utf8')
+    const asks = factSets.flatMap((set) => set.asks)
+    this.print(collectorScript(prelude, asks, this.config.version))
   }
 }

@@ -25,16 +25,15 @@ const ARITHMETIC: Record<string, (a: number, b: number) => unknown> = {
   '%': (a, b) => a % b,
 }
 
-/** Facts are doubles and literals are ints: both must meet. `null` compares with everything. */
+/** Facts are doubles and literals are ints: both must meet. `null` compares with everything. In a list, write `[1.0, 2.0]`. */
 function withOperators(env: Environment): Environment {
   for (const [sign, apply] of Object.entries(ARITHMETIC)) {
-    env.registerOperator(`double ${sign} int`, (a, b) => apply(a, Number(b)))
-    env.registerOperator(`int ${sign} double`, (a, b) => apply(Number(a), b))
+    env.registerOperator(`double ${sign} int: double`, (a, b) => apply(a, Number(b)))
+    env.registerOperator(`int ${sign} double: double`, (a, b) => apply(Number(a), b))
   }
-  env.registerOperator('double % double', (a, b) => a % b)
+  env.registerOperator('double % double: double', (a, b) => a % b)
   env.registerOperator('double == int', (a, b) => a === Number(b))
   for (const type of ['double', 'string', 'bool']) env.registerOperator(`${type} == null`, (a, b) => a === b)
-  env.registerOperator('double in list<int>', (a, list) => list.some((item: bigint) => Number(item) === a))
   for (const type of ['list', 'map', 'string']) env.registerFunction(`count(${type}): int`, count)
   for (const type of ['list', 'map', 'string']) env.registerFunction(`${type}.count(): int`, count)
   env.registerFunction('atLeast(string, string): bool', (a, b) => compareVersions(a, b) >= 0)

@@ -73,7 +73,7 @@ export function withPath(ask: Question, path: string): Question {
 }
 
 /** Names of devices, guests and pools: nothing that a program could take for an option, or a terminal for an order. */
-// eslint-disable-next-line no-control-regex
+
 const UNSAFE = /^-|[\u0000-\u001f\u007f-\u009f]/
 
 /** Fills `{}`. Null where the value must not be put into a path or a command. */

@@ -17,7 +17,7 @@ const asks = {
   hypervisorType: file('/sys/hypervisor/type'),
   guestType: file('/sys/hypervisor/guest_type'),
   hypervisorUuid: file('/sys/hypervisor/uuid'),
-  cpuinfo: file('/proc/cpuinfo'),
+  cpuinfo: file('/proc/cpuinfo', { maxBytes: 8 << 20 }),
   lscpu: command(['lscpu']),
   product: file('/sys/class/dmi/id/product_name'),
   vendor: file('/sys/class/dmi/id/sys_vendor'),
@@ -58,7 +58,7 @@ export const platform = defineFacts({
   parse(evidence, ask) {
     const under = underWhat(evidence)
     const hosts = whatItHosts(evidence)
-    const how = map(all(under, hosts), ([a, b]) => [a.how, b.how].filter(Boolean))
+    const how = map(all(under, hosts), ([a, b]) => [...new Set([a.how, b.how])].filter(Boolean))
     const uname = map(evidence.stdout(ask.uname), (text) => text.trim().split(/\s+/))
     return {
       system: map(uname, ([system]) => system ?? ''),
@@ -190,7 +190,7 @@ function virtualized(evidence: Evidence): Result<Told> {
   return map(
     all(absentAs(evidence.text(asks.vendor), ''), absentAs(evidence.text(asks.product), '')),
     ([vendor, product]) => {
-      const dmi = `${vendor} ${product}`.trim()
+      const dmi = `${vendor.trim()} ${product.trim()}`.trim()
       const is = /VMware/.test(dmi)
         ? 'vmware'
         : /Microsoft/.test(dmi)

@@ -34,6 +34,7 @@ export class BundleHost implements Host {
   #answer(ask: Ask, answers: Map<string, Answer>, onAnswer?: (answer: Answer) => void): void {
     const key = askKey(ask)
     if (answers.has(key)) return
+    if ('each' in ask) this.#answer(ask.each, answers, onAnswer)
     const entry = this.#entries.get(key)
     const answer: Answer = entry
       ? answerOf(entry, key, (file) => this.#read(file))

@@ -4,6 +4,7 @@ import { isGlob } from '../evidence/ask.ts'
 import { parseLs } from '../parse/ls.ts'
 import type { Answer, Ask, AskOptions, Host, Question } from '../types.ts'
 import type { Reply } from './gaps.ts'
+import { becomeGentle } from './gentle.ts'
 import { limiter } from './limiter.ts'
 import { answerAll, type Machine } from './machine.ts'
 import { type Mount, Mounts } from './mounts.ts'
@@ -37,7 +38,8 @@ export class LiveHost implements Host, Machine {
     this.#probe = options.probe ?? false
   }
 
-  answer(asks: readonly Ask[], onAnswer?: (answer: Answer) => void): Promise<Answer[]> {
+  async answer(asks: readonly Ask[], onAnswer?: (answer: Answer) => void): Promise<Answer[]> {
+    await becomeGentle()
     return answerAll(this, asks, onAnswer)
   }
 

@@ -4,7 +4,7 @@ import type { Reply } from './gaps.ts'
 import type { Resolver } from './resolve.ts'
 
 /** The kernel cuts a process's name to 15 characters. */
-const COMM_LENGTH = 15
+export const COMM_LENGTH = 15
 
 /** `1234 (virtqemud) S 1 …` → virtqemud */
 const commOf = (stat: string): string => stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'))

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { Stat } from '../types.ts'
+import { deadline } from './deadline.ts'
 import { gapOf, type Reply } from './gaps.ts'
 
 export interface ReadLimits {
@@ -39,16 +40,16 @@ export function readVirtual(path: string, limits: ReadLimits): Reply {
 
 /** A regular file on a local disk. A disk that does not answer costs the time limit. */
 export async function readLocal(path: string, limits: ReadLimits): Promise<Reply> {
-  let timer: NodeJS.Timeout | undefined
+  let cancel = (): void => {}
   const late = new Promise<Reply>((resolve) => {
-    timer = setTimeout(() => resolve({ gap: 'timeout', detail: 'the disk did not answer' }), limits.timeoutMs)
+    cancel = deadline(limits.timeoutMs, () => resolve({ gap: 'timeout', detail: 'the disk did not answer' }))
   })
   try {
     return await Promise.race([readWhole(path, limits), late])
   } catch (error) {
     return gapOf(error)
   } finally {
-    clearTimeout(timer)
+    cancel()
   }
 }
 

@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs'
+import { deadline } from './deadline.ts'
 import type { Reply } from './gaps.ts'
 
 /** The same live, over ssh and in the collector; includes the sbin folders, which an ordinary user's PATH lacks. */
@@ -80,24 +81,23 @@ interface Killable {
 class Deadline {
   hit = false
   readonly passed: Promise<undefined>
-  readonly #timers: NodeJS.Timeout[] = []
+  #cancel = (): void => {}
 
   constructor(child: Killable, timeoutMs: number) {
     this.passed = new Promise((resolve) => {
-      const term = (): void => {
+      this.#cancel = deadline(timeoutMs, () => {
         this.hit = true
         kill(child.pid, 'SIGTERM')
-      }
-      const end = (): void => {
-        kill(child.pid, 'SIGKILL')
-        for (const stream of [child.stdout, child.stderr]) (stream as { destroy?: () => void } | null)?.destroy?.()
-        resolve(undefined)
-      }
-      this.#timers.push(setTimeout(term, timeoutMs), setTimeout(end, timeoutMs + KILL_AFTER_MS))
+        this.#cancel = deadline(KILL_AFTER_MS, () => {
+          kill(child.pid, 'SIGKILL')
+          for (const stream of [child.stdout, child.stderr]) (stream as { destroy?: () => void } | null)?.destroy?.()
+          resolve(undefined)
+        })
+      })
     })
   }
 
   clear(): void {
-    for (const timer of this.#timers) clearTimeout(timer)
+    this.#cancel()
   }
 }

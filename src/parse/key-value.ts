@@ -9,9 +9,9 @@ export function parseShellVariables(text: string): Record<string, string> {
 }
 
 function unquote(text: string): string {
-  const quoted = /^(["'])(.*?)\1/.exec(text)
-  if (!quoted) return text.replace(/\s+#.*$/, '')
-  return quoted[1] === '"' ? quoted[2]!.replace(/\\(["\\$`])/g, '$1') : quoted[2]!
+  const double = /^"((?:[^"\\]|\\.)*)"/.exec(text)
+  if (double) return double[1]!.replace(/\\(["\\$`])/g, '$1')
+  return /^'([^']*)'/.exec(text)?.[1] ?? text.replace(/\s+#.*$/, '')
 }
 
 /** `name   : value` lines, as `xl info` prints them; the first colon splits. */

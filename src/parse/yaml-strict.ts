@@ -9,6 +9,8 @@ export interface StrictYaml {
   lineOf(path: readonly PropertyKey[]): number
 }
 
+const TAG_HINT = 'A condition that starts with "!" must stand in a block: "when: >-".'
+
 /**
  * YAML with its surprises taken out: scalars stay strings (34.10 is a section, not a number), anchors, aliases and tags are
  * errors, and so is all that the parser would only warn of. Throws a UserError with file and line.
@@ -18,14 +20,17 @@ export function parseYamlStrict(text: string, name: string): StrictYaml {
   const document = parseDocument(text, { schema: 'failsafe', lineCounter: counter, prettyErrors: false })
   const problem = document.errors[0] ?? document.warnings[0]
   const lineAt = (offset: number): number => counter.linePos(offset).line
-  if (problem) throw new UserError(`${name}:${lineAt(problem.pos[0])}: ${problem.message}`)
+  if (problem) {
+    const line = lineAt(problem.pos[0])
+    const hint = /: *!/.test(text.split('\n')[line - 1] ?? '') ? TAG_HINT : undefined
+    throw new UserError(`${name}:${line}: ${problem.message}`, hint)
+  }
   visit(document, {
     Node(_key, node) {
       const at = `${name}:${lineAt(node.range?.[0] ?? 0)}`
       if (isAlias(node) || node.anchor) throw new UserError(`${at}: anchors and aliases are not allowed here`)
       if (node.tag && !node.tag.startsWith('tag:yaml.org,2002:')) {
-        const hint = 'A condition that starts with "!" must stand in a block: "when: >-".'
-        throw new UserError(`${at}: the YAML tag ${node.tag} is not allowed here`, hint)
+        throw new UserError(`${at}: the YAML tag ${node.tag} is not allowed here`, TAG_HINT)
       }
       if (isScalar(node) && node.value === null) node.value = ''
     },
@@ -44,7 +49,9 @@ export function parseYamlStrict(text: string, name: string): StrictYaml {
 export function checkYaml<T>(yaml: StrictYaml, schema: z.ZodType<T>, name: string): T {
   const result = schema.safeParse(yaml.value)
   if (result.success) return result.data
-  const issue = deepest(result.error.issues[0]!)
+  const { issues } = result.error
+  // A misspelt key shows as two issues, of which this one helps.
+  const issue = deepest(issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!)
   const at = `${name}:${yaml.lineOf(issue.path)}`
   const field = issue.path.filter((part) => typeof part === 'string').join('.')
   if (issue.code === 'unrecognized_keys') {
@@ -70,7 +77,10 @@ function deepest(issue: z.core.$ZodIssue, path: PropertyKey[] = []): Issue {
 function keysOf(schema: unknown, found = new Set<string>(), depth = 0): Set<string> {
   const shape = (schema as { shape?: Record<string, unknown> }).shape
   if (shape && depth < 4)
-    for (const [key, inner] of Object.entries(shape)) found.add(key) && keysOf(inner, found, depth + 1)
+    for (const [key, inner] of Object.entries(shape)) {
+      found.add(key)
+      keysOf(inner, found, depth + 1)
+    }
   const def = (schema as { def?: { innerType?: unknown; element?: unknown; options?: unknown[] } }).def
   for (const inner of [def?.innerType, def?.element, ...(def?.options ?? [])])
     if (inner && depth < 6) keysOf(inner, found, depth + 1)

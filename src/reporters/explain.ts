@@ -9,7 +9,7 @@ export function explainRule(rule: Rule): string {
   const section = (name: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : ['', name, ...lines])
   return [
     `${plain(rule.title)}`,
-    `${rule.id} · ${rule.severity} · ${[rule.area, ...rule.tags].join(', ')}`,
+    `${rule.id} · ${rule.severity} · ${[...new Set([rule.area, ...rule.tags])].join(', ')}`,
     ...section('It says', paragraph(rule.says)),
     ...section('Why it matters', paragraph(rule.why)),
     ...section(

@@ -1,6 +1,5 @@
 /** What a machine said, made safe for a terminal: control characters and escape sequences become visible marks. */
 export const plain = (text: string): string =>
-  // eslint-disable-next-line no-control-regex
   text.replace(
     /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
     (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,

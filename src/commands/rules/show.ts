@@ -1,4 +1,5 @@
 import { Args, Flags } from '@oclif/core'
+import { stringify } from 'yaml'
 import { BaseCommand } from '../../cli/base.ts'
 import { ruleNamed } from '../../cli/rule-named.ts'
 import { loadRules } from '../../cli/rules.ts'
@@ -10,7 +11,6 @@ export default class RulesShow extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(RulesShow)
-    const { stringify } = await import('yaml')
     this.print(stringify(ruleNamed(args.rule, await loadRules(this.config.root, flags.rules))))
   }
 }

@@ -1,0 +1,22 @@
+import BundleCommand from './bundle.ts'
+import Check from './check.ts'
+import Collector from './collector.ts'
+import Explain from './explain.ts'
+import FactsCommand from './facts.ts'
+import RulesList from './rules/list.ts'
+import RulesNew from './rules/new.ts'
+import RulesShow from './rules/show.ts'
+import RulesTest from './rules/test.ts'
+
+/** Every command by its oclif id. The build makes oclif's manifest of them; at run time main.ts loads the one that is wanted. */
+export const commands = {
+  bundle: BundleCommand,
+  check: Check,
+  collector: Collector,
+  explain: Explain,
+  facts: FactsCommand,
+  'rules:list': RulesList,
+  'rules:new': RulesNew,
+  'rules:show': RulesShow,
+  'rules:test': RulesTest,
+}

@@ -1,0 +1,178 @@
+import { command, file, stat } from '../evidence/ask.ts'
+import type { Evidence, Member } from '../evidence/evidence.ts'
+import { locate } from '../evidence/locate.ts'
+import { absentAs, chain, known, map, orGap, unknown } from '../evidence/result.ts'
+import { at, baseName } from '../parse/guest.ts'
+import { type GuestLog, parseQemuLog, parseXlLog } from '../parse/guest-log.ts'
+import { parseXlList } from '../parse/guest-xl-list.ts'
+import { type BackendDevice, backendDevices, parseXenstore } from '../parse/xenstore.ts'
+import { attributeOf, parseXml, textOf } from '../parse/xml.ts'
+import type { Ask, Result, Unknown } from '../types.ts'
+import { defineFacts } from './fact-set.ts'
+import { dom0Asks, mayBeDom0 } from './dom0.ts'
+import { guestAsks } from './guest-sources.ts'
+import { bool, listOf, number, object, string, strings } from './schema.ts'
+
+const XENSTORED = { backend: 'xenstore', if: { daemon: ['xenstored', 'oxenstored'] } } as const
+const TAIL = { fromEnd: true, maxBytes: 32 << 10 } as const
+const below = (kind: string): Ask => command(['xenstore-ls', '-f', `/local/domain/0/backend/${kind}`], XENSTORED)
+
+const device = object(
+  {
+    guest: string('Name of the guest; its number where the name is not known'),
+    domid: number('id', 'Its domain'),
+    kind: string('vif, vbd, qdisk, pci'),
+    id: string('Number of the device: 0, 51712'),
+    state: string('initialising, initwait, initialised, connected, closing, closed: the half that dom0 serves'),
+    hotplugStatus: string('What the hotplug script left: connected, error; "" where none ran'),
+    hotplugError: string('Its message; "" without'),
+    params: string('File or device behind a disk'),
+    bridge: string('Bridge of a network interface'),
+    script: string('The hotplug script'),
+  },
+  'One device of a running Xen guest',
+)
+
+const domain = object(
+  {
+    guest: string('Name of the guest'),
+    configFile: string('File that tells it'),
+    state: string("libvirt's word: running, paused, shutdown, crashed, pmsuspended"),
+    reason: string('booted, user, ioerror, watchdog, crashed, migration, postcopy-failed …'),
+    pid: number('pid', 'Process of QEMU; 0 where there is none'),
+  },
+  'One guest that libvirt keeps running',
+)
+
+const log = object(
+  {
+    guest: string('Name of the guest'),
+    file: string('The log'),
+    started: string('When it was started last; "" where the end of the log does not show it'),
+    ended: string('Why that run ended: shutdown, destroyed, crashed, failed, poweroff, crash …; "" while it runs'),
+    error: string('The last complaint of that run; "" without'),
+  },
+  'The end of one log',
+)
+
+export const backends = defineFacts({
+  name: 'backends',
+  meaning: 'What runs behind the guests: devices of Xen in the xenstore, states in libvirt, saved guests, logs',
+  asks: {
+    ...dom0Asks,
+    vif: below('vif'),
+    vbd: below('vbd'),
+    qdisk: below('qdisk'),
+    pci: below('pci'),
+    errors: command(['xenstore-ls', '-f', '/local/domain/0/error'], XENSTORED),
+    xlList: guestAsks.xlList,
+    qemu: guestAsks.qemuLive,
+    saved: stat('/var/lib/libvirt/qemu/save/*.save'),
+    savedXen: stat('/var/lib/libvirt/libxl/save/*.save'),
+    qemuLogs: file('/var/log/libvirt/qemu/*.log', TAIL),
+    xlLogs: file('/var/log/xen/xl-*.log', TAIL),
+  },
+  about: {
+    devices: listOf(device, 'Devices that dom0 serves to Xen guests'),
+    errors: listOf(
+      object({ path: string('Device in the xenstore'), message: string('The error') }, 'One error'),
+      'Errors that back ends of dom0 have reported',
+    ),
+    domains: listOf(domain, 'Guests that libvirt keeps running by QEMU'),
+    savedGuests: strings('Guests with a managed save: their next start resumes it'),
+    logs: listOf(log, "What the ends of the guests' logs tell of their last runs"),
+    xenstoreAnswers: bool('xenstored answered'),
+  },
+  parse(evidence, ask) {
+    const names = map(
+      evidence.stdout(ask.xlList),
+      (text) => new Map(parseXlList(text).map((one) => [one.domid, one.name])),
+    )
+    const kinds = [ask.vif, ask.vbd, ask.qdisk, ask.pci].map((one) => subtree(evidence, one))
+    const errors = map(subtree(evidence, ask.errors), (nodes) =>
+      [...nodes]
+        .filter(([path, message]) => path.endsWith('/error') && message !== '')
+        .map(([path, message]) => locate({ path, message }, { ask: 'xenstore-ls /local/domain/0/error' })),
+    )
+    return {
+      devices: known(
+        kinds.flatMap((kind): (ReturnType<typeof named> | Unknown)[] =>
+          kind.ok ? backendDevices(kind.value).map((one) => named(one, names)) : [kind],
+        ),
+      ),
+      errors,
+      domains: known(liveDomains(absentAs<readonly Member<string>[]>(evidence.texts(ask.qemu), []))),
+      savedGuests: known(
+        [ask.saved, ask.savedXen].flatMap((one): (string | Unknown)[] => {
+          const members = absentAs(evidence.stats(one), [])
+          return members.ok ? members.value.map(({ name }) => baseName(name).replace(/\.save$/, '')) : [members]
+        }),
+      ),
+      logs: known([
+        ...readLogs(evidence, ask.qemuLogs, parseQemuLog, /^(.*)\.log$/),
+        ...readLogs(evidence, ask.xlLogs, parseXlLog, /^xl-(.*)\.log$/),
+      ]),
+      xenstoreAnswers: chain(evidence.output(ask.errors), ({ exit, stderr }) =>
+        exit === 0 || /No such file/.test(stderr)
+          ? known(true)
+          : unknown('malformed', 'xenstore-ls', stderr.slice(0, 200)),
+      ),
+    }
+  },
+})
+
+/** A path that is not there means that no guest has such a device; and only a control domain serves any. */
+function subtree(evidence: Evidence, ask: Ask): Result<ReadonlyMap<string, string>> {
+  const dom0 = mayBeDom0(evidence)
+  if (dom0.ok && !dom0.value) return map(dom0, () => new Map<string, string>())
+  return chain(evidence.output(ask), ({ exit, stdout, stderr }): Result<ReadonlyMap<string, string>> => {
+    if (exit === 0) return known(parseXenstore(stdout))
+    if (/No such file/.test(stderr)) return known(new Map<string, string>())
+    const denied = /ermission denied/.test(stderr)
+    return unknown(denied ? 'denied' : 'malformed', 'xenstore-ls', `exit ${exit}: ${stderr.trim().slice(0, 200)}`)
+  })
+}
+
+function named(device: BackendDevice, names: Result<ReadonlyMap<number, string>>) {
+  const guest = orGap(map(names, (list) => list.get(device.domid) ?? String(device.domid)))
+  return locate({ ...device, guest }, { ask: `xenstore-ls /local/domain/0/backend/${device.kind}` })
+}
+
+/** `<domstatus state='paused' reason='ioerror' pid='495'><domain …>` */
+function liveDomains(members: Result<readonly Member<string>[]>) {
+  if (!members.ok) return [members]
+  return members.value.map(({ name, result }) =>
+    orGap(
+      map(result, (text) => {
+        const root = parseXml(text)
+        if (root.name !== 'domstatus') throw new Error(`<${root.name}> is no status`)
+        const of = (attribute: string): string => attributeOf(root, '', attribute)
+        const item = {
+          guest: textOf(root, 'domain/name'),
+          configFile: name,
+          state: of('state'),
+          reason: of('reason'),
+          pid: Number(of('pid')) || 0,
+        }
+        return locate(item, at(name, root.line))
+      }),
+    ),
+  )
+}
+
+/** A log of which only the end was read has no line numbers. */
+function readLogs(evidence: Evidence, ask: Ask, parse: (text: string) => GuestLog, pattern: RegExp) {
+  const members = absentAs<readonly Member<string>[]>(evidence.texts(ask), [])
+  if (!members.ok) return [members as Unknown]
+  return members.value
+    .filter(({ name }) => pattern.test(baseName(name)))
+    .map(({ name, result }) =>
+      orGap(
+        map(result, (text) => {
+          const { started, ended, error } = parse(text)
+          const guest = pattern.exec(baseName(name))![1]!
+          return locate({ guest, file: name, started, ended, error }, { ask: name, path: name })
+        }),
+      ),
+    )
+}

@@ -1,0 +1,163 @@
+import { command, file, list } from '../evidence/ask.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import { locate } from '../evidence/locate.ts'
+import { absentAs, all, known, map, ranked } from '../evidence/result.ts'
+import { bootValues, bootWords } from '../parse/boot-options.ts'
+import type { Result } from '../types.ts'
+import { defineFacts } from './fact-set.ts'
+import { bool, listOf, number, object, string, strings } from './schema.ts'
+import { wholeTexts } from './whole.ts'
+
+const asks = {
+  cmdline: file('/proc/cmdline'),
+  consoles: file('/proc/consoles'),
+  active: file('/sys/class/tty/console/active'),
+  printk: file('/proc/sys/kernel/printk'),
+  inittab: file('/etc/inittab'),
+  wants: list('/etc/systemd/system/getty.target.wants'),
+  generated: list('/run/systemd/generator/getty.target.wants'),
+  upstart: file('/etc/init/*.conf'),
+  processes: command(['ps', '-ww', '-axo', 'tty,comm'], { if: { path: '/proc/self/stat' } }),
+  securetty: file('/etc/securetty'),
+  ttys: file('/etc/ttys'),
+  serial: file('/proc/tty/driver/serial'),
+}
+
+const parameter = object(
+  {
+    device: string('ttyS0, hvc0, tty0 …'),
+    baud: number('baud', 'Speed; 9600 is what Linux takes where a serial line has none; 0 for others'),
+  },
+  'One console= word',
+)
+
+const port = object(
+  {
+    name: string('ttyS0'),
+    uart: string('16550A, unknown …'),
+    sent: number('bytes', 'Sent since boot'),
+    received: number('bytes', 'Received since boot'),
+  },
+  'One serial port',
+)
+
+const getty = object(
+  {
+    device: string('hvc0, xvc0, ttyS0, tty1 …'),
+    how: string('inittab, systemd, upstart, ttys, or running'),
+  },
+  'One login prompt',
+)
+
+export const console = defineFacts({
+  name: 'console',
+  meaning: 'Where the kernel writes its messages, and where somebody can log in',
+  asks,
+  about: {
+    parameters: listOf(parameter, 'Every console= of the command line, in order: the last one becomes /dev/console'),
+    active: strings('Consoles that the kernel writes to now'),
+    level: number('level', 'Messages below this level reach the console'),
+    gettys: listOf(getty, 'Login prompts that are configured or run'),
+    gettyDevices: strings('Devices with a login prompt'),
+    restricted: bool('/etc/securetty says where root may log in'),
+    securetty: strings('Devices of /etc/securetty'),
+    ports: listOf(port, 'Serial ports with a chip behind them (root only)'),
+  },
+  parse(evidence, ask) {
+    const gettys = loginPrompts(evidence)
+    const securetty = map(evidence.text(ask.securetty), (text) =>
+      text.split('\n').flatMap((line) => /^\s*([^#\s]+)/.exec(line)?.[1] ?? []),
+    )
+    return {
+      parameters: map(evidence.text(ask.cmdline), (text) => bootValues(bootWords(text), 'console').map(consoleOf)),
+      active: ranked(
+        map(evidence.text(ask.consoles), (text) => [...text.matchAll(/^(\S+)\s/gm)].map(([, name]) => name!)),
+        map(evidence.text(ask.active), (text) => text.split(/\s+/).filter(Boolean)),
+      ),
+      level: map(evidence.text(ask.printk), (text) => Number(/^\d+/.exec(text)?.[0] ?? NaN)),
+      gettys,
+      gettyDevices: map(gettys, (found) => [...new Set(found.map(({ device }) => device))]),
+      restricted: evidence.exists(ask.securetty),
+      securetty: absentAs<readonly string[]>(securetty, []),
+      ports: absentAs<readonly Port[]>(map(evidence.text(ask.serial), parsePorts), []),
+    }
+  },
+})
+
+/** `ttyS0,115200n8`, `hvc0`. */
+function consoleOf(word: string) {
+  const [device = '', options = ''] = word.split(',')
+  const serial = /^tty(S|AMA|USB|PS|MSM|LP)\d/.test(device)
+  return { device, baud: Number(/^\d+/.exec(options)?.[0] ?? (serial ? 9600 : 0)) }
+}
+
+interface Prompt {
+  readonly device: string
+  readonly how: string
+}
+
+/** Each source only adds: a prompt that one of them does not know can stand in another, so all must be known. */
+function loginPrompts(evidence: Evidence): Result<readonly Prompt[]> {
+  const units = [asks.wants, asks.generated].map((folder) =>
+    absentAs(
+      map(evidence.names(folder), (names) =>
+        names.flatMap((name) =>
+          prompts('systemd', /^(?:serial-)?getty@(.+)\.service$/.exec(name)?.[1] ?? /^(console)-getty/.exec(name)?.[1]),
+        ),
+      ),
+      [],
+    ),
+  )
+  const inittab = absentAs(map(evidence.text(asks.inittab), fromInittab), [])
+  const ttys = absentAs(map(evidence.text(asks.ttys), fromTtys), [])
+  const upstart = map(wholeTexts(evidence, asks.upstart), (files) =>
+    files.flatMap(({ text }) => prompts('upstart', /^exec\s+\S*getty\b.*?\s((?:tty|hvc|xvc)\S+)/m.exec(text)?.[1])),
+  )
+  // systemd starts some by itself, and sockets and generators others. FreeBSD has /etc/ttys, and nothing beside it.
+  const running = evidence.text(asks.ttys).ok
+    ? known([])
+    : map(evidence.stdout(asks.processes), (text) =>
+        [...text.matchAll(/^((?:tty|hvc|xvc)\w+)\s+(?:\S*getty|login|bash|sh)\s*$/gm)].flatMap(([, tty]) =>
+          prompts('running', tty),
+        ),
+      )
+  return map(all(...units, inittab, ttys, upstart, running), (groups) => groups.flat())
+}
+
+const prompts = (how: string, device: string | undefined): Prompt[] => (device ? [{ device, how }] : [])
+
+/** `co:2345:respawn:/sbin/agetty xvc0 9600 vt100-nav`, `1:2345:respawn:/sbin/mingetty tty1` */
+function fromInittab(text: string, [from]: readonly { path?: string | undefined }[]): Prompt[] {
+  return text.split('\n').flatMap((line, at) => {
+    const match = /^[^#:]*:[^:]*:(?:respawn|ondemand):\S*getty\b(.*)$/.exec(line)
+    const device = /(?:^|\s)(?:\/dev\/)?((?:tty|hvc|xvc|xc)\w+)/.exec(match?.[1] ?? '')?.[1]
+    return prompts('inittab', device).map((item) =>
+      locate(item, { ask: '/etc/inittab', path: from?.path, line: at + 1 }),
+    )
+  })
+}
+
+/** FreeBSD: `xc0  "/usr/libexec/getty Pc"  xterm  onifconsole secure` */
+const fromTtys = (text: string): Prompt[] =>
+  [...text.matchAll(/^(\w+)\s+"[^"]*getty[^"]*"\s+\S+\s+(?:on|onifconsole|onifexists)\b/gm)].map(([, device]) => ({
+    device: device!,
+    how: 'ttys',
+  }))
+
+interface Port {
+  readonly name: string
+  readonly uart: string
+  readonly sent: number
+  readonly received: number
+}
+
+/** `0: uart:16550A port:000003F8 irq:4 tx:218 rx:0 RTS|CTS|DTR` */
+const parsePorts = (text: string): Port[] =>
+  [...text.matchAll(/^(\d+): uart:(\S+)(.*)$/gm)]
+    .filter(([, , uart]) => uart !== 'unknown')
+    .map(([, index, uart, rest]) => ({
+      name: `ttyS${index}`,
+      uart: uart!,
+      sent: Number(/ tx:(\d+)/.exec(rest!)?.[1] ?? 0),
+      received: Number(/ rx:(\d+)/.exec(rest!)?.[1] ?? 0),
+    }))

@@ -1,0 +1,209 @@
+import { Paths } from '../parse/paths.ts'
+import type { Definition, Guest, GuestDisk, GuestInterface } from '../parse/guest.ts'
+import { type Claim, differentGuests, pairsOf } from '../parse/guest-pairs.ts'
+import { isExampleMac, macProblem } from '../parse/mac.ts'
+import { isUnknown, known, map, orGap } from '../evidence/result.ts'
+import type { Result, Unknown } from '../types.ts'
+import { defineFacts } from './fact-set.ts'
+import * as schema from './guest-schema.ts'
+import { type Found, guestAsks, isActive, readGuests } from './guest-sources.ts'
+import { listOf, number } from './schema.ts'
+
+export const guests = defineFacts({
+  name: 'guests',
+  meaning: 'The guests of this host, as their definitions tell them: xl, xm and xend files, libvirt XML, and what runs',
+  asks: guestAsks,
+  about: {
+    all: listOf(schema.guestSchema, 'Every guest, defined or running'),
+    disks: listOf(schema.diskSchema, 'Their disks and drives'),
+    interfaces: listOf(schema.interfaceSchema, 'Their network interfaces'),
+    hostdevs: listOf(schema.hostdevSchema, "The host's devices that they get"),
+    consoles: listOf(schema.consoleSchema, 'Their serial ports and consoles'),
+    graphics: listOf(schema.graphicsSchema, 'Their graphical consoles'),
+    malformed: listOf(schema.malformedSchema, 'Entries that their toolstack will not take'),
+    unknownKeys: listOf(schema.unknownKeySchema, 'Settings in Xen files that no toolstack knows'),
+    syntaxErrors: listOf(schema.syntaxErrorSchema, 'Definitions that cannot be read'),
+    duplicateNames: listOf(schema.pairSchema('The name'), 'Two Xen files for one name'),
+    duplicateUuids: listOf(schema.pairSchema('The UUID'), 'Two guests with one UUID'),
+    duplicateMacs: listOf(schema.pairSchema('The MAC address'), 'Two guests with one MAC address'),
+    duplicateTargets: listOf(schema.pairSchema('The name of the disk'), 'Two disks of one guest with one name'),
+    sharedDisks: listOf(
+      schema.pairSchema('File or device'),
+      'Two guests that write to one disk, which is not marked as shared in both',
+    ),
+    sharedHostdevs: listOf(schema.pairSchema('PCI address'), 'Two guests that get one PCI device'),
+    runningCount: number('count', 'Guests that run'),
+    runningVcpus: number('count', 'Virtual CPUs of the guests that run'),
+    activeFileDisks: number('count', 'Disks with the prefix file: of guests that run or are started with the host'),
+  },
+  parse(evidence, ask) {
+    const { found, errors, gaps } = readGuests(evidence)
+    const paths = new Paths(evidence.outputs(ask.paths))
+    const [gap] = gaps
+    const list = <T>(items: readonly T[]): Result<readonly (T | Unknown)[]> => known(gap ? [...items, gap] : items)
+    const every = <T>(pick: (definition: Definition) => readonly T[]): T[] =>
+      found.flatMap(({ definition }) => pick(definition))
+    const sum = (pick: (one: Found) => number, when: (one: Found) => boolean | Unknown): Result<number> =>
+      gap ?? total(found, pick, when)
+    return {
+      all: list(found.map((one) => describe(one, paths))),
+      disks: list(every(({ disks }) => disks.map((disk) => withStatus(disk, disks, paths)))),
+      interfaces: list(every(({ interfaces }) => interfaces.map(withProblem))),
+      hostdevs: list(every(({ hostdevs }) => hostdevs)),
+      consoles: list(every(({ consoles }) => consoles)),
+      graphics: list(every(({ graphics }) => graphics)),
+      malformed: list(every(({ malformed }) => malformed)),
+      unknownKeys: list(every(({ unknownKeys }) => unknownKeys)),
+      syntaxErrors: list(errors),
+      ...pairs(found, list),
+      runningCount: sum(
+        () => 1,
+        ({ running }) => running,
+      ),
+      runningVcpus: sum(
+        ({ definition }) => definition.guest.vcpus,
+        ({ running }) => running,
+      ),
+      activeFileDisks: sum(
+        ({ definition }) => definition.disks.filter(({ prefix }) => prefix === 'file').length,
+        isActive,
+      ),
+    }
+  },
+})
+
+function total(
+  found: readonly Found[],
+  pick: (one: Found) => number,
+  when: (one: Found) => boolean | Unknown,
+): Result<number> {
+  let sum = 0
+  for (const one of found) {
+    const counts = pick(one) === 0 ? false : when(one)
+    if (isUnknown(counts)) return counts
+    if (counts) sum += pick(one)
+  }
+  return known(sum)
+}
+
+/** Beside what the definition says: counts, files, and whether it runs. Keeps the item itself, which knows its place. */
+function describe({ definition, running, autostart }: Found, paths: Paths) {
+  const { guest, disks, interfaces, hostdevs } = definition
+  const missing = (path: string): boolean | Unknown => orGap(paths.missing(path))
+  const count = (bus: string): number => disks.filter((disk) => disk.bus === bus).length
+  return Object.assign(guest as Guest, {
+    running,
+    autostart,
+    kernelMissing: missing(guest.kernel),
+    ramdiskMissing: missing(guest.ramdisk),
+    bootloaderMissing: missing(guest.bootloader),
+    emulatorMissing: missing(guest.emulator),
+    ideDisks: count('ide'),
+    scsiDisks: count('scsi'),
+    virtioDisks: count('virtio'),
+    nics: interfaces.length,
+    passedThrough: hostdevs.filter(({ sourceKind }) => sourceKind === 'pci' || sourceKind === 'interface').length,
+  })
+}
+
+/** The device model gives hda and xvda of an HVM guest the same place on its IDE bus. */
+function clashOf(disk: GuestDisk, disks: readonly GuestDisk[]): string {
+  const letter = (target: string): string => /^(?:hd|xvd)([a-d])$/.exec(target)?.[1] ?? ''
+  const same = disks.find(({ target }) => target !== disk.target && letter(target) === letter(disk.target))
+  return disk.guestType === 'hvm' && letter(disk.target) !== '' ? (same?.target ?? '') : ''
+}
+
+function withStatus(disk: GuestDisk, disks: readonly GuestDisk[], paths: Paths) {
+  const local = disk.path.startsWith('/') && (disk.type === 'file' || disk.type === 'block')
+  const status = local ? paths.status(disk.path) : known(null)
+  const ofFile = (pick: 'size' | 'allocated') =>
+    orGap(map(status, (found) => (found?.type === 'file' ? found[pick] : null)))
+  return Object.assign(disk, {
+    clashes: clashOf(disk, disks),
+    missing: local ? orGap(paths.missing(disk.path)) : false,
+    size: ofFile('size'),
+    allocated: ofFile('allocated'),
+  })
+}
+
+const withProblem = (nic: GuestInterface) =>
+  Object.assign(nic, { macProblem: macProblem(nic.mac), macExample: isExampleMac(nic.mac) })
+
+type ListOf = <T>(items: readonly T[]) => Result<readonly (T | Unknown)[]>
+
+/** What only one guest may have, and two claim. */
+function pairs(found: readonly Found[], list: ListOf) {
+  const claims = <T extends object>(
+    pick: (definition: Definition) => readonly T[],
+    value: (item: T) => string,
+    key: (item: T) => string = value,
+  ): (Claim & { readonly item: T })[] =>
+    found.flatMap((one) =>
+      pick(one.definition).map((item) => ({
+        guest: one.definition.guest,
+        active: isActive(one),
+        value: value(item),
+        key: key(item),
+        item,
+      })),
+    )
+  const sameFile = (a: Claim, b: Claim): boolean => a.guest.configFile === b.guest.configFile
+  const shared = (claim: Claim): boolean => (claim.item as GuestDisk).shareable
+  return {
+    duplicateNames: list(
+      pairsOf(
+        claims(
+          ({ guest }) => (guest.toolstack === 'libvirt' || guest.configFile.endsWith('.sxp') ? [] : [guest]),
+          ({ name }) => name,
+        ),
+        (a, b) => !sameFile(a, b),
+      ),
+    ),
+    duplicateUuids: list(
+      pairsOf(
+        claims(
+          ({ guest }) => [guest],
+          ({ uuid }) => uuid.replaceAll('-', ''),
+        ),
+        differentGuests,
+      ),
+    ),
+    duplicateMacs: list(
+      pairsOf(
+        claims(
+          ({ interfaces }) => interfaces,
+          ({ mac }) => mac,
+        ),
+        differentGuests,
+      ),
+    ),
+    duplicateTargets: list(
+      pairsOf(
+        claims(
+          ({ disks }) => disks,
+          ({ target }) => target,
+          ({ target, guest, configFile }) => [target, guest, configFile].join('\n'),
+        ),
+        (a, b) => sameFile(a, b) && a.item !== b.item,
+      ),
+    ),
+    sharedDisks: list(
+      pairsOf(
+        claims(
+          ({ disks }) => disks.filter(({ readonly, path }) => !readonly && path.startsWith('/')),
+          ({ path }) => path,
+        ),
+        (a, b) => differentGuests(a, b) && !(shared(a) && shared(b)),
+      ),
+    ),
+    sharedHostdevs: list(
+      pairsOf(
+        claims(
+          ({ hostdevs }) => hostdevs,
+          ({ address }) => address,
+        ),
+        differentGuests,
+      ),
+    ),
+  }
+}

@@ -1,0 +1,31 @@
+import { file } from '../evidence/ask.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import { absentAs, all, map } from '../evidence/result.ts'
+import { parseShellVariables } from '../parse/key-value.ts'
+import type { Result } from '../types.ts'
+
+/** Each distribution keeps the daemons' variables in its own place, and no machine has two of them that disagree. */
+export const xenDaemonAsks = {
+  xencommons: file('/etc/default/xencommons'),
+  sysconfigXencommons: file('/etc/sysconfig/xencommons'),
+  defaultXen: file('/etc/default/xen'),
+  sysconfigXend: file('/etc/sysconfig/xend'),
+}
+
+export function daemonVariables(evidence: Evidence): Result<Readonly<Record<string, string>>> {
+  const read = (ask: (typeof xenDaemonAsks)[keyof typeof xenDaemonAsks]) =>
+    absentAs(map(evidence.text(ask), parseShellVariables), {})
+  const { xencommons, sysconfigXencommons, defaultXen, sysconfigXend } = xenDaemonAsks
+  return map(all(read(xencommons), read(sysconfigXencommons), read(defaultXen), read(sysconfigXend)), (sets) =>
+    Object.assign({}, ...sets),
+  )
+}
+
+/** `XENCONSOLED_TRACE=guest`; on Red Hat 5 `XENCONSOLED_LOG_GUESTS=yes` and `XENCONSOLED_LOG_HYPERVISOR=yes`. */
+export const consoleLog = (evidence: Evidence): Result<string> =>
+  map(daemonVariables(evidence), (set) => {
+    const trace = set['XENCONSOLED_TRACE']
+    if (trace) return trace
+    const [guests, hypervisor] = ['GUESTS', 'HYPERVISOR'].map((of) => set[`XENCONSOLED_LOG_${of}`] === 'yes')
+    return guests ? (hypervisor ? 'all' : 'guest') : hypervisor ? 'hv' : 'none'
+  })

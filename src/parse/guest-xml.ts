@@ -1,0 +1,231 @@
+import { locate } from '../evidence/locate.ts'
+import type { Source } from '../types.ts'
+import {
+  at,
+  baseName,
+  busOfTarget,
+  type Definition,
+  type Guest,
+  type GuestConsole,
+  type GuestDisk,
+  type GuestGraphics,
+  type GuestHostdev,
+  type GuestInterface,
+  type Malformed,
+  whole,
+} from './guest.ts'
+import { libvirtPciAddress } from './pci-address.ts'
+import { parseSize } from './size.ts'
+import { attributeOf, type Element, find, findAll, textOf } from './xml.ts'
+
+const KIBIBYTE = 1024
+
+/** The `<domain>` of a definition in /etc, or the one inside the `<domstatus>` of a running guest. Throws where there is none. */
+export function domainOf(root: Element): Element {
+  const domain = root.name === 'domain' ? root : find(root, 'domain')
+  if (!domain) throw new Error(`<${root.name}> is no guest`)
+  return domain
+}
+
+/** A libvirt `<domain>`. */
+export function guestOfXml(domain: Element, path: string): Definition {
+  const guest = readGuest(domain, path)
+  const item = { guest: guest.name, configFile: path }
+  const devices = find(domain, 'devices')
+  const all = (name: string): Element[] => (devices ? findAll(devices, name) : [])
+  const malformed: Malformed[] = []
+  const hostdevs = [...all('hostdev'), ...all('interface').filter((nic) => nic.attributes['type'] === 'hostdev')]
+  return {
+    guest,
+    disks: all('disk').map((disk) => readDisk(disk, item, guest)),
+    interfaces: all('interface').map((nic, index) => readInterface(nic, index, item, guest)),
+    hostdevs: hostdevs.map((device) => readHostdev(device, item, guest, malformed)),
+    consoles: [...all('serial'), ...all('console')].map((device) => readConsole(device, item)),
+    graphics: all('graphics').map((device) => readGraphics(device, item)),
+    malformed,
+    unknownKeys: [],
+  }
+}
+
+type Owner = { readonly guest: string; readonly configFile: string }
+
+const here = (owner: Owner, element: Element): Source => at(owner.configFile, element.line)
+
+/** `<memory unit='GiB'>4</memory>`; KiB without a unit. */
+function memoryOf(domain: Element, name: string): number | null {
+  const element = find(domain, name)
+  const unit = element?.attributes['unit'] ?? ''
+  return element ? parseSize(`${element.text} ${unit === 'bytes' ? 'b' : unit}`, KIBIBYTE) : null
+}
+
+/** `type='xen'` with `<type>hvm</type>`, `linux`, `xen` or `xenpvh`; all others are what they are called. */
+function typeOf(domain: Element): string {
+  const type = domain.attributes['type'] ?? ''
+  if (type !== 'xen') return type
+  const os = textOf(domain, 'os/type')
+  return os === 'hvm' ? 'hvm' : os === 'xenpvh' ? 'pvh' : 'pv'
+}
+
+function readGuest(domain: Element, path: string): Guest {
+  const text = (name: string): string => textOf(domain, name)
+  const maxvcpus = whole(text('vcpu'), 1)
+  const inputs = findAll(domain, 'devices/input')
+  const guest: Guest = {
+    name: text('name') || baseName(path).replace(/\.xml$/, ''),
+    named: text('name') !== '',
+    uuid: text('uuid').toLowerCase(),
+    toolstack: 'libvirt',
+    configFile: path,
+    type: typeOf(domain),
+    typeGiven: true,
+    memory: memoryOf(domain, 'currentMemory') ?? memoryOf(domain, 'memory'),
+    maxmem: memoryOf(domain, 'memory'),
+    vcpus: whole(attributeOf(domain, 'vcpu', 'current'), maxvcpus),
+    maxvcpus,
+    kernel: text('os/kernel'),
+    ramdisk: text('os/initrd'),
+    bootloader: text('bootloader'),
+    firmware: attributeOf(domain, 'os', 'firmware') || text('os/loader'),
+    cmdline: text('os/cmdline'),
+    boot: findAll(domain, 'os/boot')
+      .map(({ attributes }) => attributes['dev'] ?? '')
+      .join(','),
+    arch: attributeOf(domain, 'os/type', 'arch'),
+    machine: attributeOf(domain, 'os/type', 'machine'),
+    emulator: text('devices/emulator'),
+    cpuMode: attributeOf(domain, 'cpu', 'mode'),
+    onPoweroff: text('on_poweroff'),
+    onReboot: text('on_reboot'),
+    onCrash: text('on_crash'),
+    clock: attributeOf(domain, 'clock', 'offset'),
+    localtime: attributeOf(domain, 'clock', 'offset') === 'localtime',
+    usb: false,
+    usbTablet: inputs.some(({ attributes }) => attributes['type'] === 'tablet'),
+    gfxPassthru: false,
+    pciBridges: findAll(domain, 'devices/controller').some(({ attributes }) =>
+      /^(pci-bridge|pcie-root|pcie-root-port|pcie-to-pci-bridge|pcie-expander-bus|pci-expander-bus)$/.test(
+        attributes['model'] ?? '',
+      ),
+    ),
+  }
+  return locate(guest, at(path, domain.line), linesOf(domain, path))
+}
+
+function linesOf(domain: Element, path: string): Record<string, Source> {
+  const places: Record<string, string> = {
+    name: 'name',
+    uuid: 'uuid',
+    memory: 'memory',
+    maxmem: 'memory',
+    vcpus: 'vcpu',
+    maxvcpus: 'vcpu',
+    kernel: 'os/kernel',
+    ramdisk: 'os/initrd',
+    bootloader: 'bootloader',
+    machine: 'os/type',
+    arch: 'os/type',
+    emulator: 'devices/emulator',
+    cpuMode: 'cpu',
+    clock: 'clock',
+    onCrash: 'on_crash',
+    onReboot: 'on_reboot',
+    onPoweroff: 'on_poweroff',
+  }
+  const found = Object.entries(places).flatMap(([field, where]) => {
+    const element = find(domain, where)
+    return element ? [[field, at(path, element.line)] as const] : []
+  })
+  return Object.fromEntries(found)
+}
+
+function readDisk(disk: Element, owner: Owner, guest: Guest): GuestDisk {
+  const source = find(disk, 'source')?.attributes ?? {}
+  const device = disk.attributes['device'] ?? 'disk'
+  const target = attributeOf(disk, 'target', 'dev')
+  const known = device === 'cdrom' || device === 'floppy' || device === 'lun' ? device : 'disk'
+  const item: GuestDisk = {
+    ...owner,
+    guestType: guest.type,
+    toolstack: guest.toolstack,
+    target,
+    bus: attributeOf(disk, 'target', 'bus') || busOfTarget(target),
+    prefix: '',
+    format: attributeOf(disk, 'driver', 'type'),
+    path: source['file'] ?? source['dev'] ?? '',
+    type: disk.attributes['type'] ?? 'file',
+    device: known,
+    readonly: find(disk, 'readonly') !== undefined || known === 'cdrom',
+    shareable: find(disk, 'shareable') !== undefined,
+    cache: attributeOf(disk, 'driver', 'cache'),
+    script: '',
+    backendtype: attributeOf(disk, 'driver', 'name'),
+  }
+  return locate(item, here(owner, disk))
+}
+
+function readInterface(nic: Element, index: number, owner: Owner, guest: Guest): GuestInterface {
+  const item: GuestInterface = {
+    ...owner,
+    guestType: guest.type,
+    name: attributeOf(nic, 'target', 'dev') || `vif${index}`,
+    type: nic.attributes['type'] ?? '',
+    nicType: '',
+    bridge: attributeOf(nic, 'source', 'bridge'),
+    network: attributeOf(nic, 'source', 'network'),
+    model: attributeOf(nic, 'model', 'type'),
+    mac: attributeOf(nic, 'mac', 'address').toLowerCase(),
+    script: attributeOf(nic, 'script', 'path'),
+  }
+  return locate(item, here(owner, nic))
+}
+
+/** `<hostdev type='pci'>` and `<interface type='hostdev'>`: both name the host's device in `<source><address …/></source>`. */
+function readHostdev(device: Element, owner: Owner, guest: Guest, malformed: Malformed[]): GuestHostdev {
+  const address = find(device, 'source/address')
+  const kind = device.name === 'interface' ? 'interface' : (device.attributes['type'] ?? 'usb')
+  const pci = kind === 'pci' || (kind === 'interface' && address !== undefined)
+  const read = pci && address ? libvirtPciAddress(address.attributes) : null
+  const written = address
+    ? Object.entries(address.attributes)
+        .map(([name, value]) => `${name}='${value}'`)
+        .join(' ')
+    : ''
+  if (pci && read === null) {
+    const problem = address ? `${written} is no address of a PCI device` : 'it names no address'
+    const item = { ...owner, key: 'hostdev', entry: written, problem }
+    malformed.push(locate(item, here(owner, address ?? device)))
+  }
+  const item: GuestHostdev = {
+    ...owner,
+    guestType: guest.type,
+    address: read ?? '',
+    written,
+    managed: device.attributes['managed'] === 'yes',
+    permissive: false,
+    driver: attributeOf(device, 'driver', 'name'),
+    sourceKind: kind,
+  }
+  return locate(item, here(owner, device))
+}
+
+function readConsole(device: Element, owner: Owner): GuestConsole {
+  const source = find(device, 'source')?.attributes ?? {}
+  const type = device.attributes['type'] ?? ''
+  return locate({ ...owner, kind: device.name, type, source: source['path'] ?? '' }, here(owner, device))
+}
+
+/** The listening address stands in an attribute, in `<listen>`, or nowhere: then in qemu.conf. */
+function readGraphics(device: Element, owner: Owner): GuestGraphics {
+  const { type = '', port = '', passwd } = device.attributes
+  const listens = findAll(device, 'listen')
+  const listen = listens.map(({ attributes }) => attributes['address'] ?? '').find(Boolean)
+  const number = whole<number | null>(port, null)
+  const item: GuestGraphics = {
+    ...owner,
+    type: listens.some(({ attributes }) => attributes['type'] === 'socket') ? `${type} socket` : type,
+    listen: device.attributes['listen'] ?? listen ?? '',
+    port: number === -1 ? null : number,
+    password: (passwd ?? '') !== '',
+  }
+  return locate(item, here(owner, device))
+}

@@ -1,0 +1,25 @@
+const ADDRESS = /^(?:([0-9a-f]{1,4}):)?([0-9a-f]{1,2}):([0-9a-f]{1,2})\.([0-7])$/i
+
+const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0')
+
+/** `3:0.0`, `0000:03:00.0` → `0000:03:00.0`; null where it is no address of a PCI function. */
+export function normalPciAddress(text: string): string | null {
+  const match = ADDRESS.exec(text.trim())
+  if (!match) return null
+  const [domain = 0, bus, slot] = [match[1] ?? '0', match[2]!, match[3]!].map((part) => parseInt(part, 16))
+  return slot! > 0x1f ? null : formatPciAddress(domain, bus!, slot!, Number(match[4]))
+}
+
+export const formatPciAddress = (domain: number, bus: number, slot: number, fn: number): string =>
+  `${hex(domain, 4)}:${hex(bus, 2)}:${hex(slot, 2)}.${fn.toString(16)}`
+
+/** libvirt's four attributes; a number without 0x is decimal. Null where one is no number or too large. */
+export function libvirtPciAddress(attributes: Readonly<Record<string, string>>): string | null {
+  const part = (name: string, most: number): number => {
+    const text = attributes[name] ?? '0'
+    const value = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : NaN
+    return value <= most ? value : NaN
+  }
+  const [domain, bus, slot, fn] = [part('domain', 0xffff), part('bus', 0xff), part('slot', 0x1f), part('function', 7)]
+  return [domain, bus, slot, fn].some(Number.isNaN) ? null : formatPciAddress(domain!, bus!, slot!, fn!)
+}

@@ -1,0 +1,71 @@
+/** One entry of `disk=`: what it says, and why xl or xm would refuse it ("" where they would not). */
+export interface XlDisk {
+  readonly prefix: string
+  readonly path: string
+  readonly format: string
+  readonly vdev: string
+  readonly cdrom: boolean
+  readonly access: string
+  readonly backendtype: string
+  readonly script: string
+  readonly problem: string
+}
+
+const PREFIX = /^(raw|qcow2?|vhd|phy|file|tapdisk|tap2?|aio|iscsi|e?nbd|drbd|ioemu|vmdk|ram|sync|rbd|npiv):/
+const FORMATS = new Set(['', 'raw', 'qcow', 'qcow2', 'vhd', 'empty', 'qed', 'vdi', 'vmdk'])
+const ACCESS = new Set(['', 'r', 'ro', 'w', 'rw', 'w!', 'rw!'])
+const FLAG = /^(cdrom|direct-io-safe|(no-)?(discard|colo)|(un)?trusted)$/
+const KEY = /^([a-z][-_a-z0-9]*)=(.*)$/
+const KEYS = new Set(
+  (
+    'format devtype access backend backendtype specification vdev script target grant_usage colo-host colo-port colo-export ' +
+    'active-disk hidden-disk'
+  ).split(' '),
+)
+const VDEV = /^(\/dev\/)?(ioemu:)?(xvd[a-z]{1,3}\d*|[hsv]d[a-z]{1,3}\d*|fd[ab]|d\d+(p\d+)?|0x[0-9a-f]+|\d+)$/
+
+/** `phy:/dev/vg0/web1,xvda,w`, `/dev/vg0/web1,raw,xvda,rw`, `format=qcow2, vdev=xvda, access=rw, target=/srv/web1.qcow2` */
+export function parseXlDisk(spec: string): XlDisk {
+  const prefixes: string[] = []
+  let rest = spec.trim()
+  for (let match = PREFIX.exec(rest); match; match = PREFIX.exec(rest)) {
+    prefixes.push(match[1]!)
+    rest = rest.slice(match[0].length)
+  }
+  const values: Record<string, string> = {}
+  const problems: string[] = []
+  const order = prefixes.length > 0 ? ['target', 'vdev', 'access'] : ['target', 'format', 'vdev', 'access']
+  while (rest !== '') {
+    const comma = rest.indexOf(',')
+    const eats = /^\s*target=/.test(rest)
+    const part = (comma < 0 || eats ? rest : rest.slice(0, comma)).trim()
+    rest = comma < 0 || eats ? '' : rest.slice(comma + 1)
+    const [, key, value] = KEY.exec(part) ?? []
+    if (FLAG.test(part)) values[part] = 'yes'
+    else if (key !== undefined && KEYS.has(key)) values[key] = value!
+    else if (key !== undefined && Object.keys(values).length > 0) problems.push(`${key}= is no parameter of a disk`)
+    else {
+      const position = order.shift()
+      if (position === undefined) problems.push(`${part} is one value too many`)
+      else values[position] = part
+    }
+  }
+  const [, vdev = '', device] = /^(.*?)(?::(cdrom|disk|floppy))?$/.exec(values['vdev'] ?? '') ?? []
+  const format = values['format'] ?? prefixes.find((prefix) => FORMATS.has(prefix)) ?? ''
+  const access = values['access'] ?? ''
+  if (vdev === '') problems.push('it names no virtual device, such as xvda')
+  else if (!VDEV.test(vdev)) problems.push(`${vdev} is no name of a virtual device`)
+  if (!FORMATS.has(format)) problems.push(`${format} is no format of a disk`)
+  if (!ACCESS.has(access)) problems.push(`${access} is no mode: r or w`)
+  return {
+    prefix: prefixes.join(':'),
+    path: values['target'] ?? '',
+    format,
+    vdev: vdev.replace(/^\/dev\//, '').replace(/^ioemu:/, ''),
+    cdrom: device === 'cdrom' || 'cdrom' in values || values['devtype'] === 'cdrom',
+    access,
+    backendtype: values['backendtype'] ?? '',
+    script: values['script'] ?? '',
+    problem: problems[0] ?? '',
+  }
+}

@@ -1,0 +1,55 @@
+import { nearest } from './nearest.ts'
+
+/** One entry of `vif=` or `vfb=`: its pairs, and why it cannot be right ("" where it can). */
+export interface XlPairs {
+  readonly values: Readonly<Record<string, string>>
+  readonly problem: string
+}
+
+const VIF = new Set(
+  (
+    'mac bridge netdev gatewaydev ip script backend vifname model rate forwarddev type devid accel vlan mtu trusted policy ' +
+    'security security_label label handle be_mac nomacspoof grant_usage'
+  ).split(' '),
+)
+const VFB = new Set(
+  'type vnc vnclisten vncpasswd vncdisplay vncunused sdl opengl keymap display xauthority devid backend videoram spice'.split(
+    ' ',
+  ),
+)
+const VIF_TYPE = new Set(['', 'ioemu', 'vif', 'netfront', 'front', 'paravirtualised', 'paravirtualized'])
+const MAC = /^([0-9a-f]{1,2}:){5}[0-9a-f]{1,2}$/i
+
+/** `mac=00:16:3e:1a:2b:3c, bridge=xenbr0, type=ioemu`; an empty entry takes all defaults. */
+export function parseVif(spec: string): XlPairs {
+  const pairs = parsePairs(spec, VIF)
+  const { type = '', mac = '' } = pairs.values
+  const problem = !VIF_TYPE.has(type)
+    ? `type=${type} is neither ioemu nor vif`
+    : mac !== '' && !MAC.test(mac)
+      ? `${mac} is no MAC address`
+      : ''
+  return { ...pairs, problem: pairs.problem || problem }
+}
+
+/** `vnc=1, vnclisten=127.0.0.1, vncpasswd=…` */
+export const parseVfb = (spec: string): XlPairs => parsePairs(spec, VFB)
+
+function parsePairs(spec: string, keys: ReadonlySet<string>): XlPairs {
+  const values: Record<string, string> = {}
+  const problems: string[] = []
+  for (const part of spec.split(',').map((text) => text.trim())) {
+    if (part === '') continue
+    const equals = part.indexOf('=')
+    const key = part.slice(0, Math.max(equals, 0)).trim()
+    if (equals < 0) problems.push(`${part} has no value`)
+    else if (!keys.has(key) && !key.startsWith('colo')) problems.push(unknownKey(key, keys))
+    else values[key] = part.slice(equals + 1).trim()
+  }
+  return { values, problem: problems[0] ?? '' }
+}
+
+function unknownKey(key: string, keys: ReadonlySet<string>): string {
+  const meant = nearest(key, keys)
+  return `${key}= is unknown${meant ? `, ${meant}= was probably meant` : ''}`
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { REPORT_VERSION } from '../engine/report.ts'
+
+const gap = z.enum(['absent', 'denied', 'timeout', 'too-big', 'not-recorded', 'malformed', 'unsupported', 'withheld'])
+const source = z.strictObject({ ask: z.string(), path: z.string().optional(), line: z.int().min(1).optional() })
+const note = { interrupts: z.string().optional(), undo: z.string().optional() }
+const fix = z.union([
+  z.strictObject({ run: z.array(z.string()), ...note }),
+  z.strictObject({ edit: z.string(), replace: z.string(), with: z.string(), ...note }),
+  z.strictObject({ edit: z.string(), append: z.string(), ...note }),
+  z.strictObject({ do: z.string(), ...note }),
+])
+
+/** The JSON report. report.schema.json is made from this; a change that a reader could stumble over raises REPORT_VERSION. */
+export const reportSchema = z.strictObject({
+  version: z.literal(REPORT_VERSION),
+  vdoctor: z.string(),
+  host: z.string(),
+  at: z.string().nullable(),
+  platform: z.record(z.string(), z.unknown()),
+  findings: z.array(
+    z.strictObject({
+      rule: z.string(),
+      area: z.string(),
+      subject: z.string(),
+      outcome: z.enum(['problem', 'ok', 'skipped', 'unknown']),
+      severity: z.enum(['error', 'warning', 'info']),
+      title: z.string(),
+      says: z.string(),
+      why: z.string(),
+      fix: z.array(fix),
+      fineWhen: z.string().optional(),
+      evidence: z.array(source),
+      missing: z.array(z.strictObject({ fact: z.string(), gap, ask: z.string(), detail: z.string().optional() })),
+      documented: z.array(z.string()),
+      waived: z.string().optional(),
+    }),
+  ),
+  areas: z.array(
+    z.strictObject({ area: z.string(), problem: z.int(), ok: z.int(), unknown: z.int(), skipped: z.int() }),
+  ),
+  undecided: z.array(
+    z.strictObject({ gap, ask: z.string(), detail: z.string().optional(), rules: z.array(z.string()) }),
+  ),
+})
+
+export const reportJsonSchema = (): unknown => z.toJSONSchema(reportSchema)

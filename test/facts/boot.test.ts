@@ -1,0 +1,141 @@
+import * as assert from 'uvu/assert'
+import { boot } from '../../src/facts/boot.ts'
+import { describe } from '../describe.ts'
+import { evidence, type Given, matches, names, value } from '../evidence.ts'
+import { DEBIAN_XEN } from '../machines/debian-xen.ts'
+import { losesNothing } from '../take-away.ts'
+
+const parse = (...given: Given[]) => boot.parse(evidence(boot, given))
+const saved = DEBIAN_XEN.replace('set default="0"', 'set default="${saved_entry}"')
+const entriesOf = (facts: ReturnType<typeof parse>, field: string) =>
+  (value(facts.entries) as Record<string, unknown>[]).map((entry) => entry[field])
+
+const DEBIAN: Given[] = [
+  ['/boot/grub/grub.cfg', DEBIAN_XEN],
+  ['/etc/default/grub', 'GRUB_DEFAULT=0\nGRUB_CMDLINE_LINUX_DEFAULT="quiet intel_iommu=on"\n'],
+  [{ file: '/etc/default/grub.d/*.cfg' }, matches('/etc/default/grub.d/xen.cfg')],
+  ['/etc/default/grub.d/xen.cfg', 'GRUB_CMDLINE_XEN_DEFAULT="dom0_mem=2G,max:2G loglvl=all"\n'],
+  [{ list: '/boot' }, names('xen-4.17-amd64.gz', 'xen-4.17-amd64.config', 'xen-syms-4.17', 'vmlinuz-6.1.0-56-amd64')],
+]
+
+describe('facts: boot', (it) => {
+  it('sees that Xen is in the menu and is not what starts by itself', () => {
+    const facts = parse(...DEBIAN)
+    assert.is(value(facts.loader), 'grub2')
+    assert.is(value(facts.file), '/boot/grub/grub.cfg')
+    assert.is(value(facts.defaultXen), false)
+    assert.is(value(facts.defaultTitle), 'Debian GNU/Linux')
+    assert.is(value(facts.xenEntries), 1)
+    assert.is(value(facts.plainEntries), 3)
+    assert.equal(value(facts.hypervisors), ['xen-4.17-amd64.gz'])
+    assert.equal(value(facts.kernels), ['vmlinuz-6.1.0-56-amd64'])
+    assert.equal(entriesOf(facts, 'isDefault'), [true, false, false, false])
+    assert.equal(entriesOf(facts, 'kernelRelease'), Array(4).fill('6.1.0-56-amd64'))
+    assert.equal(entriesOf(facts, 'initrdRelease'), Array(4).fill('6.1.0-56-amd64'))
+  })
+
+  it('lists the words that no entry of the menu has', () => {
+    const facts = parse(...DEBIAN)
+    assert.equal(value(facts.kernelWordsNotInMenu), ['intel_iommu=on'])
+    assert.equal(value(facts.hypervisorWordsNotInMenu), ['loglvl=all'])
+  })
+
+  it('misses files of an entry, where /boot shows a kernel at all', () => {
+    assert.equal(entriesOf(parse(...DEBIAN), 'missing')[3], ['initrd.img-6.1.0-56-amd64'])
+    const unmounted = parse(...DEBIAN, [{ list: '/boot' }, names('lost+found')])
+    assert.is((entriesOf(unmounted, 'missing')[3] as { gap: string }).gap, 'unsupported')
+  })
+
+  it('follows the saved entry, and the one saved before a boot-once', () => {
+    const env = (text: string) => parse(['/boot/grub/grub.cfg', saved], ['/boot/grub/grubenv', text]).defaultIndex
+    assert.is(value(env('# GRUB Environment Block\nsaved_entry=2\n####')), '2')
+    assert.is(value(env('saved_entry=gnulinux-advanced-1111>gnulinux-6.1.0-56-amd64-recovery-1111\n')), '1>1')
+    assert.is(value(env('saved_entry=0\nprev_saved_entry=2\n')), '2')
+    assert.is(value(env('saved_entry=\n')), '0')
+  })
+
+  it('does not know the default where the saved entry could not be read', () => {
+    const facts = parse(['/boot/grub/grub.cfg', saved], ['/boot/grub/grubenv', { gap: 'denied' }])
+    assert.is(value(facts.defaultXen), 'denied')
+  })
+
+  it('knows that a saved entry which is gone names nothing', () => {
+    const facts = parse(['/boot/grub/grub.cfg', saved], ['/boot/grub/grubenv', 'saved_entry=old\n'])
+    assert.is(value(facts.defaultFound), false)
+    assert.is(value(facts.defaultXen), false)
+  })
+
+  it('takes a whole menu on the EFI partition for the menu, and a stub not', () => {
+    const efi = (text: string): Given[] => [
+      [{ file: '/boot/efi/EFI/*/grub.cfg' }, matches('/boot/efi/EFI/x/grub.cfg')],
+      ['/boot/efi/EFI/x/grub.cfg', text],
+      ['/boot/grub2/grub.cfg', DEBIAN_XEN],
+    ]
+    assert.is(value(parse(...efi(DEBIAN_XEN)).file), '/boot/efi/EFI/x/grub.cfg')
+    assert.is(value(parse(...efi('configfile $prefix/grub.cfg\n')).file), '/boot/grub2/grub.cfg')
+  })
+
+  const bls = 'set default="${saved_entry}"\nblscfg\n'
+  const red = (env: string, ...ids: string[]): Given[] => [
+    ['/boot/grub2/grub.cfg', bls],
+    ['/boot/grub2/grubenv', env],
+    [{ file: '/boot/loader/entries/*.conf' }, matches(...ids.map((id) => `/boot/loader/entries/${id}.conf`))],
+    ...ids.map((id): Given => [`/boot/loader/entries/${id}.conf`, `title ${id}\nlinux /vmlinuz-${id}\noptions ro\n`]),
+  ]
+
+  it('reads loader entries where the menu asks for them', () => {
+    const facts = parse(...red('saved_entry=5.14.0-2.el9\n', '5.14.0-1.el9', '5.14.0-2.el9'))
+    assert.is(value(facts.loader), 'bls')
+    assert.is(value(facts.defaultTitle), '5.14.0-2.el9')
+    assert.equal(entriesOf(facts, 'file'), [
+      '/boot/loader/entries/5.14.0-1.el9.conf',
+      '/boot/loader/entries/5.14.0-2.el9.conf',
+    ])
+  })
+
+  it('does not guess how GRUB sorts them', () => {
+    assert.is(value(parse(...red('x=y\n', 'a-1', 'b-2')).defaultTitle), 'malformed')
+    assert.is(value(parse(...red('x=y\n', 'a-1')).defaultTitle), 'a-1')
+  })
+
+  it('reads legacy GRUB only where there is no GRUB 2', () => {
+    const menu: Given = [
+      '/boot/grub/menu.lst',
+      'default 0\ntitle a\n kernel /xen.gz\n module /vmlinuz-2.6.18-8.el5xen ro\n',
+    ]
+    assert.is(value(parse(menu).defaultXen), true)
+    assert.is(value(parse(menu).loader), 'grub')
+    assert.is(value(parse(menu, ['/boot/grub/grub.cfg', DEBIAN_XEN]).loader), 'grub2')
+    assert.is(value(parse(menu, ['/boot/grub/grub.cfg', { gap: 'denied' }]).loader), 'denied')
+  })
+
+  it('has no menu where there is no loader', () => {
+    assert.is(value(parse().loader), '')
+    assert.is(value(parse().defaultFound), false)
+    assert.equal(value(parse().entries), [])
+  })
+
+  it('knows trusted boot by its entry and by the setting of SUSE', () => {
+    const tboot = "menuentry 'x' {\n multiboot /tboot.gz\n module /xen.gz\n module /vmlinuz ro\n}\n"
+    assert.is(value(parse(['/boot/grub2/grub.cfg', tboot]).trustedBoot), true)
+    assert.is(value(parse(['/etc/sysconfig/bootloader', 'TRUSTED_BOOT="yes"\n']).trustedBoot), true)
+    assert.is(value(parse(...DEBIAN).trustedBoot), false)
+  })
+
+  it("knows the speed of GRUB's own serial terminal, where it uses one", () => {
+    const baud = (text: string) => value(parse(['/etc/default/grub', text]).serialBaud)
+    assert.is(baud('GRUB_TERMINAL="console serial"\nGRUB_SERIAL_COMMAND="serial --unit=0 --speed=115200"\n'), 115200)
+    assert.is(baud('GRUB_TERMINAL=serial\n'), 9600)
+    assert.is(baud('GRUB_SERIAL_COMMAND="serial --speed=115200"\n'), null)
+  })
+
+  it('changes no fact when an answer is taken away', () => {
+    losesNothing(boot, DEBIAN)
+    losesNothing(boot, red('saved_entry=b\n', 'a', 'b'))
+    losesNothing(boot, [
+      ['/boot/grub/grub.cfg', saved],
+      ['/boot/grub/grubenv', 'saved_entry=2\n'],
+    ])
+    losesNothing(boot, [['/boot/grub/menu.lst', 'default 0\ntitle a\n kernel /xen.gz\n']])
+  })
+})

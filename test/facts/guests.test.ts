@@ -1,0 +1,214 @@
+import * as assert from 'uvu/assert'
+import { guests } from '../../src/facts/guests.ts'
+import { describe } from '../describe.ts'
+import { evidence, type Given, matches, names, output, status, target, value } from '../evidence.ts'
+import { flipped } from '../one-missing.ts'
+
+const { paths } = { paths: guests.asks.find((ask) => 'each' in ask)! }
+const xlList = { command: ['xl', 'list', '-l'] as const }
+const listed = (...domains: string[]): string =>
+  JSON.stringify(
+    ['Domain-0', ...domains].map((name, domid) => ({ domid, config: { c_info: { name, type: 'pv' }, b_info: {} } })),
+  )
+
+/** A file of a glob, with its contents. */
+const files = (glob: string, contents: Record<string, string>): Given[] => [
+  [{ file: glob }, matches(...Object.keys(contents))],
+  ...Object.entries(contents).map(([path, text]): Given => [path, text]),
+]
+
+const ls = (path: string, line: string | null): Given => [
+  { command: ['ls', '-ldnskL', path] },
+  line === null
+    ? output('', 2, `ls: cannot access '${path}': No such file or directory\n`)
+    : output(`${line} ${path}\n`),
+]
+
+const XEN: Given[] = [
+  ['/proc/xen/capabilities', 'control_d\n'],
+  [{ stat: '/usr/sbin/xl' }, status({})],
+  [xlList, output(listed('web1'))],
+]
+
+const WEB1 = `name = "web1"\nmemory = 512\nkernel = "/boot/vmlinuz"\ndisk = ['phy:/dev/vg0/web1,xvda,w']\nvif = ['mac=00:16:3e:01:02:03,bridge=xenbr0']\n`
+const DB1 = WEB1.replaceAll('web1', 'db1')
+
+const XEN_HOST: Given[] = [
+  ...XEN,
+  ...files('/etc/xen/*', {
+    '/etc/xen/web1.cfg': WEB1,
+    '/etc/xen/db1.cfg': DB1,
+    '/etc/xen/xl.conf': 'autoballoon="off"\n',
+  }),
+  ...files('/etc/xen/auto/*', { '/etc/xen/auto/web1.cfg': WEB1 }),
+  [{ link: '/etc/xen/auto/*' }, matches('/etc/xen/auto/web1.cfg')],
+  [{ link: '/etc/xen/auto/web1.cfg' }, target('../web1.cfg')],
+  [paths, matches('/boot/vmlinuz', '/dev/vg0/web1', '/dev/vg0/db1')],
+  ls('/boot/vmlinuz', '8 -rw-r--r-- 1 0 0 8192 Nov 20 06:37'),
+  ls('/dev/vg0/web1', '0 brw-rw---- 1 0 6 253, 1 Nov 20 06:37'),
+  ls('/dev/vg0/db1', null),
+]
+
+const domain = (name: string, more = ''): string =>
+  `<domain type='kvm'><name>${name}</name><uuid>6cf431fe-6149-4c54-8a09-1c17126beca0</uuid><devices>${more}</devices></domain>`
+const DISK = `<disk type='file' device='disk'><source file='/srv/web1.img'/><target dev='vda'/></disk>`
+
+const KVM_HOST: Given[] = [
+  ...files('/etc/libvirt/qemu/*.xml', {
+    '/etc/libvirt/qemu/web1.xml': domain('web1', DISK),
+    '/etc/libvirt/qemu/web2.xml': domain('web2', DISK),
+  }),
+  ...files('/run/libvirt/qemu/*.xml', {
+    '/run/libvirt/qemu/web1.xml': `<domstatus state='running'>${domain('web1', DISK)}</domstatus>`,
+    '/run/libvirt/qemu/temp.xml': `<domstatus state='running'>${domain('temp')}</domstatus>`,
+  }),
+  [{ list: '/etc/libvirt/qemu/autostart' }, names('web2.xml')],
+  [paths, matches('/srv/web1.img')],
+  ls('/srv/web1.img', '4 -rw------- 1 0 0 10737418240 Nov 20 06:37'),
+]
+
+interface Item {
+  readonly [field: string]: unknown
+}
+const parse = (given: readonly Given[]) => guests.parse(evidence(guests, given))
+const items = (result: Parameters<typeof value>[0]): Item[] => value(result) as Item[]
+const of = (result: Parameters<typeof value>[0], ...fields: string[]): unknown[] =>
+  items(result).map((item) => ('gap' in item ? item['gap'] : fields.map((field) => item[field])))
+
+describe('facts: guests', (it) => {
+  it('makes one guest of a file and the link that starts it', () => {
+    const facts = parse(XEN_HOST)
+    assert.equal(of(facts.all, 'name', 'running', 'autostart', 'configFile'), [
+      ['web1', true, true, '/etc/xen/web1.cfg'],
+      ['db1', false, false, '/etc/xen/db1.cfg'],
+    ])
+    assert.equal(of(facts.disks, 'path', 'missing', 'size'), [
+      ['/dev/vg0/web1', false, null],
+      ['/dev/vg0/db1', true, null],
+    ])
+    assert.equal(of(facts.all, 'kernelMissing'), [[false], [false]])
+    assert.is(value(facts.runningCount), 1)
+  })
+
+  it('makes one guest of a definition and what runs of it, and finds what runs without one', () => {
+    const facts = parse(KVM_HOST)
+    assert.equal(of(facts.all, 'name', 'running', 'autostart', 'configFile'), [
+      ['web1', true, false, '/etc/libvirt/qemu/web1.xml'],
+      ['web2', false, true, '/etc/libvirt/qemu/web2.xml'],
+      ['temp', true, false, '/run/libvirt/qemu/temp.xml'],
+    ])
+    assert.equal(of(facts.disks, 'size', 'allocated')[0], [10737418240, 4096])
+    assert.is(value(facts.runningCount), 2)
+  })
+
+  it('finds the disk that two guests write to', () => {
+    assert.equal(of(parse(KVM_HOST).sharedDisks, 'value', 'guest', 'other', 'active'), [
+      ['/srv/web1.img', 'web1', 'web2', true],
+    ])
+    assert.equal(of(parse(KVM_HOST).duplicateUuids, 'guest', 'other').length, 3)
+  })
+
+  it('finds one MAC address twice, but not in the record that xend keeps of the same guest', () => {
+    assert.equal(of(parse(XEN_HOST).duplicateMacs, 'value', 'active'), [['00:16:3e:01:02:03', false]])
+    const sxp = '(domain (name web1) (device (vif (mac 00:16:3e:01:02:03))))'
+    const facts = parse([
+      ...XEN,
+      ...files('/etc/xen/*', { '/etc/xen/web1.cfg': WEB1 }),
+      ...files('/var/lib/xend/domains/*/config.sxp', { '/var/lib/xend/domains/u/config.sxp': sxp }),
+    ])
+    assert.equal(value(facts.duplicateMacs), [])
+    assert.is(items(facts.all).length, 2)
+  })
+
+  it('lists a domain whose file is somewhere else, and not domain 0', () => {
+    const facts = parse([...XEN.slice(0, 2), [xlList, output(listed('elsewhere'))]])
+    assert.equal(of(facts.all, 'name', 'configFile', 'running'), [['elsewhere', '', true]])
+  })
+
+  it('has no guests where there is neither Xen nor libvirt', () => {
+    assert.equal(value(parse([]).all), [])
+    assert.is(value(parse([]).runningCount), 0)
+  })
+
+  it('does not know who runs in a dom0 whose xenstored is gone', () => {
+    const facts = parse([
+      ['/proc/xen/capabilities', 'control_d\n'],
+      [xlList, { gap: 'withheld' }],
+      ...files('/etc/xen/*', { '/etc/xen/web1.cfg': WEB1 }),
+    ])
+    assert.equal(of(facts.all, 'name'), [['web1'], 'withheld'])
+    assert.is(value(facts.runningCount), 'withheld')
+  })
+
+  it('reports a file that cannot be read, and does not judge what is in it', () => {
+    const facts = parse([...XEN, ...files('/etc/xen/*', { '/etc/xen/web1.cfg': `${WEB1}extra = "oops\n` })])
+    assert.equal(of(facts.syntaxErrors, 'file', 'line', 'python', 'toolstack'), [['/etc/xen/web1.cfg', 6, false, 'xl']])
+    assert.equal(of(facts.all, 'name'), [['web1']])
+    assert.equal(of(facts.all, 'configFile'), [['']])
+  })
+
+  it('leaves examples, backups and scripts alone', () => {
+    const facts = parse([
+      ...XEN.slice(0, 2),
+      [xlList, output(listed())],
+      ...files('/etc/xen/*', {
+        '/etc/xen/xlexample.hvm': WEB1,
+        '/etc/xen/web1.cfg.bak': WEB1,
+        '/etc/xen/web1.cfg~': WEB1,
+        '/etc/xen/xend-config.sxp': '(name x)',
+        '/etc/xen/qemu-ifup': '#!/bin/sh\nname=$1\n',
+      }),
+    ])
+    assert.equal(value(facts.all), [])
+    assert.equal(value(facts.syntaxErrors), [])
+  })
+
+  it('takes the files for those of xend where only xend is', () => {
+    const facts = parse([[{ stat: '/usr/sbin/xend' }, status({})], ...files('/etc/xen/*', { '/etc/xen/web1': WEB1 })])
+    assert.equal(of(facts.all, 'toolstack'), [['xend']])
+  })
+
+  it('leaves files alone that no toolstack is there to read', () => {
+    const left = files('/etc/xen/*', { '/etc/xen/web1.cfg': WEB1 })
+    assert.equal(value(parse(left).all), [])
+    assert.equal(flipped(guests, [...left, ['/sys/hypervisor/type', { gap: 'absent' }]]), [])
+  })
+
+  it('reads which domains run from xm where there is no xl', () => {
+    const table =
+      'Name        ID   Mem VCPUs      State   Time(s)\nDomain-0     0  1024     2     r-----    100.0\nweb1         3   512     1     -b----     12.3\ndb1              512     1                0.0\n'
+    const facts = parse([
+      ['/proc/xen/capabilities', 'control_d\n'],
+      [{ command: ['xm', 'list'] }, output(table)],
+      ...files('/etc/xen/*', { '/etc/xen/web1': WEB1, '/etc/xen/db1': DB1 }),
+    ])
+    assert.equal(of(facts.all, 'name', 'running'), [
+      ['web1', true],
+      ['db1', false],
+    ])
+  })
+
+  it('counts files of guests that need a loop device', () => {
+    const file = (name: string) => WEB1.replaceAll('web1', name).replace('phy:', 'file:')
+    const facts = parse([
+      ...XEN,
+      ...files('/etc/xen/*', { '/etc/xen/web1.cfg': file('web1'), '/etc/xen/off.cfg': file('off') }),
+    ])
+    assert.is(value(facts.activeFileDisks), 1)
+  })
+
+  it('sees hda and xvda in one place, in HVM guests only', () => {
+    const clashes = (type: string) => {
+      const text = `name="web1"\ntype="${type}"\ndisk=['/a/b,raw,hda,w','/a/c,raw,xvda,w']\n`
+      return of(parse([...XEN, ...files('/etc/xen/*', { '/etc/xen/web1.cfg': text })]).disks, 'clashes')
+    }
+    assert.equal(clashes('hvm'), [['xvda'], ['hda']])
+    assert.equal(clashes('pv'), [[''], ['']])
+  })
+
+  it('says nothing else when any one answer is missing', () => {
+    assert.equal(flipped(guests, XEN_HOST), [])
+    assert.equal(flipped(guests, KVM_HOST), [])
+    assert.equal(flipped(guests, []), [])
+  })
+})
