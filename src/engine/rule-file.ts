@@ -70,9 +70,9 @@ class RuleChecker {
   facts(): string[] {
     const { applies, when } = this.rule
     const found = [applies, when].flatMap((source) => (source ? condition(source).facts : []))
-    const item = this.#item
-    const named = found.filter((fact) => !item || !fact.startsWith(`${item.name}.`))
-    return [...new Set(item ? [...named, item.list] : named)].sort()
+    const known = new Set(this.linter.names())
+    const named = [...found, this.#item?.list ?? ''].filter((fact) => known.has(fact))
+    return [...new Set(named)].sort()
   }
 
   #checkEach(list: string): void {

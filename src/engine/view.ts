@@ -1,4 +1,3 @@
-import { labelOfKey } from '../evidence/ask.ts'
 import { placeOf } from '../evidence/locate.ts'
 import { isUnknown } from '../evidence/result.ts'
 import type { Missing, Result, Source, Unknown } from '../types.ts'
@@ -58,9 +57,13 @@ export function view(value: unknown, fact: string): unknown {
   return seen
 }
 
+/** The library tells a map's type by its first field, which must therefore be one that is known. */
+const knownFirst = ([, a]: readonly [string, unknown], [, b]: readonly [string, unknown]): number =>
+  Number(isUnknown(a)) - Number(isUnknown(b))
+
 function objectView(value: object, fact: string): object {
   const seen = {}
-  for (const [name, field] of Object.entries(value)) {
+  for (const [name, field] of Object.entries(value).sort(knownFirst)) {
     const get = (): unknown => {
       const place = placeOf(value, name)
       if (place) reading?.sources.push(place)
@@ -88,7 +91,8 @@ export function namespaceView(name: string, facts: Readonly<Record<string, Resul
   for (const [field, result] of Object.entries(facts)) {
     const get = (): unknown => {
       if (!result.ok) return fail(`${name}.${field}`, result)
-      for (const source of result.from) reading?.sources.push({ ...source, ask: labelOfKey(source.ask) })
+      // What the machine is stands in the report's head, and is no evidence against it.
+      if (name !== 'platform') for (const source of result.from) reading?.sources.push(source)
       return view(result.value, `${name}.${field}`)
     }
     Object.defineProperty(seen, field, { get, enumerable: true })

@@ -13,6 +13,8 @@ export const bootAsks = {
   grubEfi: file('/boot/efi/EFI/*/grub.cfg'),
   grubRed: file('/boot/grub2/grub.cfg'),
   grub: file('/boot/grub/grub.cfg'),
+  customRed: file('/boot/grub2/custom.cfg'),
+  custom: file('/boot/grub/custom.cfg'),
   grubenvRed: file('/boot/grub2/grubenv'),
   grubenv: file('/boot/grub/grubenv'),
   entries: file('/boot/loader/entries/*.conf'),
@@ -91,6 +93,14 @@ function legacy(evidence: Evidence, loader: string, ask: Ask, parse: (text: stri
   return map(evidence.text(ask), (text, [from]) => ({ loader, file: from!.path!, ...parse(text) }))
 }
 
+/** A menu of GRUB 2 with what custom.cfg adds; `files` names the file of each entry that is not in the menu itself. */
+interface Generated {
+  readonly path: string
+  readonly parsed: GrubConfig
+  readonly entries: readonly BootEntry[]
+  readonly files: Readonly<Record<string, string>>
+}
+
 /** On the EFI partition lies the menu of RHEL 7 and 8; elsewhere only a stub that points to the one in /boot. */
 function grub2(evidence: Evidence): Result<Raw> {
   const efi = chain(wholeTexts(evidence, bootAsks.grubEfi), (files) => {
@@ -101,13 +111,28 @@ function grub2(evidence: Evidence): Result<Raw> {
   })
   const text = ranked(efi, evidence.text(bootAsks.grubRed), evidence.text(bootAsks.grub))
   return chain(
-    map(text, (config, from) => ({
-      path: from.find(({ path }) => path !== undefined)?.path ?? '',
-      parsed: parseGrubConfig(config),
-    })),
-    ({ path, parsed }) => (parsed.bls ? blsMenu(evidence, path, parsed) : plainMenu(evidence, path, parsed)),
+    map(all(withPath(text), custom(evidence)), ([main, own]) => {
+      const parsed = parseGrubConfig(`${main.text}\n${own.text}`)
+      const lines = main.text.split('\n').length
+      const later = parsed.entries.filter(({ line }) => line > lines)
+      const entries = parsed.entries.map((one) => (one.line > lines ? { ...one, line: one.line - lines } : one))
+      return {
+        path: main.path,
+        parsed,
+        entries,
+        files: Object.fromEntries(later.map(({ index }) => [index, own.path])),
+      }
+    }),
+    (menu) => (menu.parsed.bls ? blsMenu(evidence, menu) : plainMenu(evidence, menu)),
   )
 }
+
+const withPath = (text: Result<string>): Result<{ text: string; path: string }> =>
+  map(text, (content, from) => ({ text: content, path: from.find(({ path }) => path !== undefined)?.path ?? '' }))
+
+/** Every generated menu ends by reading custom.cfg beside it. */
+const custom = (evidence: Evidence): Result<{ text: string; path: string }> =>
+  absentAs(withPath(ranked(evidence.text(bootAsks.customRed), evidence.text(bootAsks.custom))), { text: '', path: '' })
 
 /** `saved_entry=1>2`, as `grub-set-default` writes it; without the file nothing is saved. */
 const saved = (evidence: Evidence): Result<Readonly<Record<string, string>>> =>
@@ -124,29 +149,24 @@ const saved = (evidence: Evidence): Result<Readonly<Record<string, string>>> =>
   )
 
 /** GRUB 2 takes the first entry where the default is empty. Where it names nothing it takes the first one too, which nobody meant. */
-function plainMenu(evidence: Evidence, path: string, parsed: GrubConfig): Result<Raw> {
+function plainMenu(evidence: Evidence, { path, parsed, entries, files }: Generated): Result<Raw> {
   const spec = parsed.defaultSpec.includes('saved_entry')
     ? map(saved(evidence), (set) => set['prev_saved_entry'] || set['saved_entry'] || '0')
     : known(/^(?:\$.*)?$/.test(parsed.defaultSpec) ? '0' : parsed.defaultSpec)
-  return map(spec, (text) => ({
-    loader: 'grub2',
-    file: path,
-    entries: parsed.entries,
-    defaultIndex: parsed.find(text),
-  }))
+  return map(spec, (text) => ({ loader: 'grub2', file: path, entries, files, defaultIndex: parsed.find(text) }))
 }
 
 /** GRUB sorts such entries by version, newest first: without a saved name the order decides, which only one entry makes certain. */
-function blsMenu(evidence: Evidence, path: string, parsed: GrubConfig): Result<Raw> {
+function blsMenu(evidence: Evidence, { path, entries: others, files: own }: Generated): Result<Raw> {
   return chain(all(wholeTexts(evidence, bootAsks.entries), saved(evidence)), ([read, set]) => {
     const named = read.map(({ name, text }) => {
       const id = name.slice(name.lastIndexOf('/') + 1, -'.conf'.length)
       return { name, entry: parseLoaderEntry(text, id, set) }
     })
-    const entries = [...named.map(({ entry }) => entry), ...parsed.entries]
+    const entries = [...named.map(({ entry }) => entry), ...others]
     const chosen = entries.find(({ id, title }) => set['saved_entry'] === id || set['saved_entry'] === title)
     if (!chosen && entries.length > 1) return unknown('malformed', path, 'which entry comes first is not told')
-    const files = Object.fromEntries(named.map(({ name, entry }) => [entry.index, name]))
+    const files = { ...own, ...Object.fromEntries(named.map(({ name, entry }) => [entry.index, name])) }
     return known({ loader: 'bls', file: path, entries, defaultIndex: (chosen ?? entries[0])?.index ?? null, files })
   })
 }

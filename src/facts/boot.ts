@@ -95,7 +95,7 @@ export const boot = defineFacts({
     ) =>
       map(all(found, values), ([{ entries, loader }, set]) => {
         if (loader !== 'grub2') return []
-        const inMenu = new Set(entries.flatMap((one) => used(one).split(' ')))
+        const inMenu = new Set(entries.flatMap((one) => ownWords(used(one))))
         return [...new Set(variables.flatMap((name) => ownWords(set[name] ?? '')))].filter((word) => !inMenu.has(word))
       })
     return {
@@ -137,8 +137,11 @@ function serialBaud(set: Readonly<Record<string, string>>): number | null {
   return Number(/--speed[= ](\d+)/.exec(set['GRUB_SERIAL_COMMAND'] ?? '')?.[1] ?? 9600)
 }
 
-/** A path as the loader sees it: from the root of its partition, which may be /boot itself. What lies elsewhere is not looked for. */
-const IN_BOOT = /^(?:\/boot|\/@\/boot)?\/([^/]+)$/
+/**
+ * A path as the loader sees it: from the root of its partition, which may be /boot itself; /vmlinuz without a release is rather a
+ * link in /. What lies elsewhere is not looked for.
+ */
+const IN_BOOT = /^(?:\/boot\/|\/@\/boot\/|\/(?=[^/]*\d\.\d))([^/]+)$/
 
 /** /boot may be a partition that is not mounted now. */
 function withMissing(entry: Entry, folder: Result<readonly string[]>) {

@@ -129,7 +129,7 @@ const prompts = (how: string, device: string | undefined): Prompt[] => (device ?
 /** `co:2345:respawn:/sbin/agetty xvc0 9600 vt100-nav`, `1:2345:respawn:/sbin/mingetty tty1` */
 function fromInittab(text: string, [from]: readonly { path?: string | undefined }[]): Prompt[] {
   return text.split('\n').flatMap((line, at) => {
-    const match = /^[^#:]*:[^:]*:(?:respawn|ondemand):\S*getty\b(.*)$/.exec(line)
+    const match = /^[^#:]*:[^:]*:(?:respawn|ondemand|askfirst):\S*getty\b(.*)$/.exec(line)
     const device = /(?:^|\s)(?:\/dev\/)?((?:tty|hvc|xvc|xc)\w+)/.exec(match?.[1] ?? '')?.[1]
     return prompts('inittab', device).map((item) =>
       locate(item, { ask: '/etc/inittab', path: from?.path, line: at + 1 }),

@@ -2,7 +2,7 @@ import { file } from '../evidence/ask.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { absentAs, all, map } from '../evidence/result.ts'
 import { parseShellVariables } from '../parse/key-value.ts'
-import type { Result } from '../types.ts'
+import type { Ask, Result } from '../types.ts'
 
 /** Each distribution keeps the daemons' variables in its own place, and no machine has two of them that disagree. */
 export const xenDaemonAsks = {
@@ -10,11 +10,11 @@ export const xenDaemonAsks = {
   sysconfigXencommons: file('/etc/sysconfig/xencommons'),
   defaultXen: file('/etc/default/xen'),
   sysconfigXend: file('/etc/sysconfig/xend'),
+  launchXenstore: file('/etc/xen/scripts/launch-xenstore'),
 }
 
 export function daemonVariables(evidence: Evidence): Result<Readonly<Record<string, string>>> {
-  const read = (ask: (typeof xenDaemonAsks)[keyof typeof xenDaemonAsks]) =>
-    absentAs(map(evidence.text(ask), parseShellVariables), {})
+  const read = (ask: Ask) => absentAs(map(evidence.text(ask), parseShellVariables), {})
   const { xencommons, sysconfigXencommons, defaultXen, sysconfigXend } = xenDaemonAsks
   return map(all(read(xencommons), read(sysconfigXencommons), read(defaultXen), read(sysconfigXend)), (sets) =>
     Object.assign({}, ...sets),
@@ -29,3 +29,11 @@ export const consoleLog = (evidence: Evidence): Result<string> =>
     const [guests, hypervisor] = ['GUESTS', 'HYPERVISOR'].map((of) => set[`XENCONSOLED_LOG_${of}`] === 'yes')
     return guests ? (hypervisor ? 'all' : 'guest') : hypervisor ? 'hv' : 'none'
   })
+
+/** `[ "$XENSTORETYPE" = "" ] && XENSTORETYPE=daemon`: newer versions put `domain` there. Without the script there is a daemon only. */
+export const xenstoreDomain = (evidence: Evidence): Result<boolean> =>
+  map(
+    all(daemonVariables(evidence), absentAs(evidence.text(xenDaemonAsks.launchXenstore), '')),
+    ([set, script]) =>
+      (set['XENSTORETYPE'] || /^\s*\[ "\$XENSTORETYPE" = "" \] && XENSTORETYPE=(\w+)/m.exec(script)?.[1]) === 'domain',
+  )

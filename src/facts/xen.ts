@@ -11,7 +11,7 @@ import { isSwitchedOn, parseDom0Mem, parseRefusedOptions, parseSerialOptions } f
 import type { Ask, Result, Unknown } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
 import { xenAbout } from './xen-about.ts'
-import { consoleLog, daemonVariables, xenDaemonAsks } from './xen-daemons.ts'
+import { consoleLog, xenDaemonAsks, xenstoreDomain } from './xen-daemons.ts'
 
 const SYSFS = '/sys/hypervisor'
 const BALLOON = '/sys/devices/system/xen_memory/xen_memory0'
@@ -100,7 +100,7 @@ export const xen = defineFacts({
       xendInstalled: evidence.exists(ask.xend),
       xend: xendRuns(names, evidence),
       xenstored: daemon('xenstored', 'oxenstored'),
-      xenstoreDomain: map(daemonVariables(evidence), (set) => set['XENSTORETYPE'] === 'domain'),
+      xenstoreDomain: xenstoreDomain(evidence),
       xenconsoled: daemon('xenconsoled'),
       procXen: absentAs(evidence.names(ask.procXen), []),
       autoballoon: balloon,

@@ -1,4 +1,4 @@
-import { ownWords } from './boot-options.ts'
+import { joinWords, ownWords } from './boot-options.ts'
 import type { BootEntry } from './grub-config.ts'
 
 /** A menu of another boot loader than GRUB 2, and what it starts by itself; null where it names no entry. */
@@ -36,9 +36,9 @@ function addLegacy(entry: Draft, command: string, rest: string): void {
   const [path = '', ...words] = ownWords(rest).filter((word) => !word.startsWith('--'))
   const file = path.replace(/^\(hd\d+,\d+\)/, '')
   if (command === 'kernel' && /(^|\/)xen[^/]*$/.test(file))
-    Object.assign(entry, { hypervisor: file, hypervisorOptions: words.join(' ') })
+    Object.assign(entry, { hypervisor: file, hypervisorOptions: joinWords(words) })
   else if (command === 'initrd' || (command === 'module' && entry.kernel !== '')) entry.initrd ||= file
-  else Object.assign(entry, { kernel: file, options: words.join(' ') })
+  else Object.assign(entry, { kernel: file, options: joinWords(words) })
 }
 
 /** One file of /boot/loader/entries: `title …`, `linux /vmlinuz-…`, `initrd /initramfs-…`, `options root=… ro $kernelopts`. */
@@ -51,7 +51,7 @@ export function parseLoaderEntry(text: string, id: string, variables: Readonly<R
     else if (key === 'initrd') entry.initrd ||= rest.split(/\s+/)[0]!
     else if (key === 'options') {
       const filled = rest.replace(/\$\{?(\w+)\}?/g, (word, name: string) => variables[name] ?? word)
-      entry.options = [entry.options, ...ownWords(filled)].filter(Boolean).join(' ')
+      entry.options = [entry.options, joinWords(ownWords(filled))].filter(Boolean).join(' ')
     }
   }
   return entry

@@ -21,3 +21,7 @@ const isFiller = (word: string): boolean => /[$`]/.test(word) || word === 'place
 
 /** Words as an administrator wrote them: without `placeholder`, `${xen_rm_opts}` and the like. */
 export const ownWords = (text: string): string[] => bootWords(text).filter((word) => !isFiller(word))
+
+/** The other way round: what holds a blank is quoted again. */
+export const joinWords = (words: readonly string[]): string =>
+  words.map((word) => (/\s/.test(word) ? `"${word}"` : word)).join(' ')

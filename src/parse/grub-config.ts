@@ -1,4 +1,4 @@
-import { bootWords, ownWords } from './boot-options.ts'
+import { bootWords, joinWords, ownWords } from './boot-options.ts'
 
 /** One thing that a boot loader can start, whatever the loader. */
 export interface BootEntry {
@@ -37,10 +37,14 @@ export interface GrubConfig {
 
 const HEADER = /^\s*(menuentry|submenu)\s+(.*)\{\s*(?:[^{}]*\}\s*)?$/
 
+/** `if [ "x$default" = 'Debian, with Linux 6.1' ]; then default='Advanced options>Debian, with Linux 6.1'; fi;` */
+const RENAMED = /^\s*if \[ "x\$default" = '([^']*)' \]; then default='([^']*)'; fi/
+
 /** grub.cfg of GRUB 2. Never throws: lines that it does not know are left out. */
 export function parseGrubConfig(text: string): GrubConfig {
   const top: Menu[] = []
   const open: (Menu | null)[] = []
+  const renamed = new Map<string, string>()
   let defaultSpec = ''
   let bls = false
   text.split('\n').forEach((line, at) => {
@@ -57,12 +61,19 @@ export function parseGrubConfig(text: string): GrubConfig {
     if (/\{\s*$/.test(line)) return void open.push(null)
     const chosen = /^\s*set\s+default=(["']?)(.*?)\1\s*$/.exec(line)?.[2]
     if (chosen !== undefined && !chosen.includes('next_entry')) defaultSpec = chosen
+    const again = RENAMED.exec(line)
+    if (again) renamed.set(again[1]!, again[2]!)
     if (/^\s*blscfg\b/.test(line)) bls = true
     open[open.length - 1]?.commands.push(line.trim())
   })
   const leaves = (menus: readonly Menu[]): Menu[] =>
     menus.flatMap((menu) => (menu.children ? leaves(menu.children) : [menu]))
-  return { entries: leaves(top).map(entryOf), defaultSpec, bls, find: (spec) => find(top, spec) }
+  return {
+    entries: leaves(top).map(entryOf),
+    defaultSpec,
+    bls,
+    find: (spec) => find(top, renamed.get(spec) ?? '') ?? find(top, spec),
+  }
 }
 
 /** `menuentry 'Debian GNU/Linux' --class debian $menuentry_id_option 'gnulinux-simple-UUID' {` */
@@ -101,7 +112,7 @@ function entryOf({ index, id, title, line, commands }: Menu): BootEntry {
   for (const text of commands) {
     const [command = '', ...words] = bootWords(text.replace(/\\(.)/g, '$1'))
     const [path = '', ...options] = words.filter((word) => !/^--(nounzip|type=|quirk)/.test(word))
-    const own = ownWords(options.join(' ')).join(' ')
+    const own = joinWords(ownWords(joinWords(options)))
     if (/^(multiboot2?|xen_hypervisor)$/.test(command))
       Object.assign(entry, { hypervisor: path, hypervisorOptions: own })
     else if (/^linux(16|efi)?$/.test(command)) Object.assign(entry, { kernel: path, options: own })

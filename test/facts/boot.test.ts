@@ -46,6 +46,21 @@ describe('facts: boot', (it) => {
     assert.is((entriesOf(unmounted, 'missing')[3] as { gap: string }).gap, 'unsupported')
   })
 
+  it('does not look in /boot for what may be a link in /', () => {
+    const menu = "menuentry 'a' {\n linux /vmlinuz ro\n initrd /initrd.img-6.1.0\n}\n"
+    const facts = parse(['/boot/grub/grub.cfg', menu], [{ list: '/boot' }, names('vmlinuz-6.1.0')])
+    assert.equal(entriesOf(facts, 'missing'), [['initrd.img-6.1.0']])
+  })
+
+  it('takes what is quoted for one word, in the settings and in the menu', () => {
+    const facts = parse(
+      ['/boot/grub/grub.cfg', 'menuentry a {\n linux /vmlinuz ro dyndbg="file a.c +p" quiet\n}\n'],
+      ['/etc/default/grub', `GRUB_CMDLINE_LINUX='ro dyndbg="file a.c +p"'\n`],
+    )
+    assert.equal(value(facts.kernelWordsNotInMenu), [])
+    assert.equal(value(facts.defaultKernelWords), ['ro', 'dyndbg=file a.c +p', 'quiet'])
+  })
+
   it('follows the saved entry, and the one saved before a boot-once', () => {
     const env = (text: string) => parse(['/boot/grub/grub.cfg', saved], ['/boot/grub/grubenv', text]).defaultIndex
     assert.is(value(env('# GRUB Environment Block\nsaved_entry=2\n####')), '2')
@@ -63,6 +78,19 @@ describe('facts: boot', (it) => {
     const facts = parse(['/boot/grub/grub.cfg', saved], ['/boot/grub/grubenv', 'saved_entry=old\n'])
     assert.is(value(facts.defaultFound), false)
     assert.is(value(facts.defaultXen), false)
+  })
+
+  it('reads the entries of custom.cfg behind those of the menu', () => {
+    const facts = parse(
+      ['/boot/grub/grub.cfg', DEBIAN_XEN.replace('set default="0"', 'set default="mine"')],
+      ['/boot/grub/custom.cfg', "# mine\nmenuentry 'mine' {\n multiboot2 /xen.gz\n module2 /vmlinuz-6.2 ro\n}\n"],
+    )
+    assert.is(value(facts.defaultIndex), '3')
+    assert.is(value(facts.defaultXen), true)
+    assert.is(entriesOf(facts, 'file')[4], '/boot/grub/custom.cfg')
+    assert.is(entriesOf(facts, 'line')[4], 2)
+    const hidden = parse(['/boot/grub/grub.cfg', DEBIAN_XEN], ['/boot/grub/custom.cfg', { gap: 'denied' }])
+    assert.is(value(hidden.xenEntries), 'denied')
   })
 
   it('takes a whole menu on the EFI partition for the menu, and a stub not', () => {

@@ -117,7 +117,19 @@ describe('facts: xen', (it) => {
     assert.is(value(parse().xenstored), true)
     assert.is(value(parse(processes('oxenstored')).xenstored), true)
     assert.is(value(parse(processes('bash')).xenstored), false)
-    assert.is(value(parse(['/etc/default/xencommons', 'XENSTORETYPE=domain\n']).xenstoreDomain), true)
+  })
+
+  it('knows where xenstore is meant to run: by the setting, else by the default of the script', () => {
+    const script = (kind: string): Given => [
+      '/etc/xen/scripts/launch-xenstore',
+      `#!/bin/bash\n[ "$XENSTORETYPE" = "" ] && XENSTORETYPE=${kind}\n[ "$XENSTORETYPE" = "daemon" ] && {\n`,
+    ]
+    const domain: Given = ['/etc/default/xencommons', 'XENSTORETYPE=domain\n']
+    assert.is(value(parse().xenstoreDomain), false)
+    assert.is(value(parse(domain, script('daemon')).xenstoreDomain), true)
+    assert.is(value(parse(script('domain')).xenstoreDomain), true)
+    assert.is(value(parse(script('daemon')).xenstoreDomain), false)
+    losesNothing(xen, [...GIVEN, script('domain')])
   })
 
   it('reads the settings of both toolstacks', () => {

@@ -41,6 +41,13 @@ describe('parse: grub.cfg', (it) => {
     assert.is(debian.find('Windows'), null)
   })
 
+  it('follows the line that moves an old title into its submenu', () => {
+    const moved = (to: string) =>
+      parseGrubConfig(`${DEBIAN_XEN}if [ "x$default" = 'old' ]; then default='${to}'; fi;\n`).find('old')
+    assert.is(moved('Advanced options for Debian GNU/Linux>1'), '1>1')
+    assert.is(moved('no such submenu>1'), null)
+  })
+
   it('knows a menu that is read from loader entries', () => {
     const red = parseGrubConfig('set default="${saved_entry}"\ninsmod blscfg\nblscfg\n')
     assert.ok(red.bls)
