@@ -1,4 +1,3 @@
-import { labelOfKey } from '../evidence/ask.ts'
 import type { Finding, Gap, Host, Severity } from '../types.ts'
 import type { AllFacts } from './judge.ts'
 
@@ -80,7 +79,7 @@ function ledger(findings: readonly Finding[]): Undecided[] {
   for (const { rule, missing } of findings) {
     for (const { gap, ask, detail } of missing) {
       const key = `${gap} ${ask}`
-      const cause = causes.get(key) ?? { gap, ask: labelOfKey(ask), detail, rules: new Set() }
+      const cause = causes.get(key) ?? { gap, ask, detail, rules: new Set() }
       causes.set(key, cause)
       cause.rules.add(rule)
     }

@@ -46,14 +46,6 @@ export function askLabel(ask: Ask | Question | EachQuestion): string {
   return ask.command.join(' ')
 }
 
-export const labelOfKey = (key: string): string => {
-  try {
-    return askLabel(JSON.parse(key) as Question)
-  } catch {
-    return key
-  }
-}
-
 export const isGlob = (path: string): boolean => /[*?[]/.test(path)
 
 /** The path of a question that has one. */

@@ -164,9 +164,13 @@ function ledger({ undecided }: Report, { all, width }: TextOptions): string {
   ].join('\n')
 }
 
+/** Package queries name dozens of packages. */
+const LONGEST_ASK = 72
+const shortened = (ask: string): string => (ask.length > LONGEST_ASK ? `${ask.slice(0, LONGEST_ASK - 2)} …` : ask)
+
 function whatWouldDecide({ gap, ask, detail }: Undecided): string {
   const why = detail ? ` (${plain(detail)})` : ''
-  const what = plain(ask)
+  const what = shortened(plain(ask))
   switch (gap) {
     case 'denied':
       return `run as root: ${what} may not be read${why}`
