@@ -102,22 +102,27 @@ export function readGuests(evidence: Evidence): Guests {
     guestAsks.qemuLive,
     guestAsks.qemuLiveOld,
   ])
-  const libxl = readLibvirt(evidence, guestAsks.libxl, guestAsks.libxlAutostart, [
-    guestAsks.libxlLive,
-    guestAsks.libxlLiveOld,
-  ])
-  const running = runningDomains(evidence)
-  const files = readXlFiles(evidence, running)
-  const xend = readXend(evidence, running)
-  const xen = [files, xend, libxl]
-  const complete = xen.every(({ gaps }) => gaps.length === 0)
-  const transient = complete ? transientDomains(running, xen) : { found: [], errors: [], gaps: [] }
-  const parts = [qemu, ...xen, transient]
+  const parts = [qemu, ...xenGuests(evidence)]
   return {
     found: parts.flatMap(({ found }) => found),
     errors: parts.flatMap(({ errors }) => errors),
     gaps: parts.flatMap(({ gaps }) => gaps),
   }
+}
+
+/** On a host that surely does not run Xen, its guests are no guests: the files wait for another boot. */
+function xenGuests(evidence: Evidence): Guests[] {
+  const dom0 = mayBeDom0(evidence)
+  if (dom0.ok && !dom0.value) return []
+  const libxl = readLibvirt(evidence, guestAsks.libxl, guestAsks.libxlAutostart, [
+    guestAsks.libxlLive,
+    guestAsks.libxlLiveOld,
+  ])
+  const running = runningDomains(evidence)
+  const parts = [readXlFiles(evidence, running), readXend(evidence, running), libxl]
+  const complete = parts.every(({ gaps }) => gaps.length === 0)
+  const unsure = dom0.ok ? [] : [{ found: [], errors: [], gaps: [dom0] }]
+  return [...parts, ...unsure, ...(complete ? [transientDomains(running, parts)] : [])]
 }
 
 /** The files of a glob, but for those that are called something else. Gaps of single files stay apart; what is no readable text (a folder, an image) is no definition. */

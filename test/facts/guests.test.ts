@@ -164,8 +164,18 @@ describe('facts: guests', (it) => {
   })
 
   it('takes the files for those of xend where only xend is', () => {
-    const facts = parse([[{ stat: '/usr/sbin/xend' }, status({})], ...files('/etc/xen/*', { '/etc/xen/web1': WEB1 })])
+    const facts = parse([
+      ['/proc/xen/capabilities', 'control_d\n'],
+      [{ stat: '/usr/sbin/xend' }, status({})],
+      ...files('/etc/xen/*', { '/etc/xen/web1': WEB1 }),
+    ])
     assert.equal(of(facts.all, 'toolstack'), [['xend']])
+  })
+
+  it('takes no notice of them on a host that does not run Xen', () => {
+    const here = [[{ stat: '/usr/sbin/xl' }, status({})], ...files('/etc/xen/*', { '/etc/xen/web1': WEB1 })] as Given[]
+    assert.equal(value(parse(here).all), [])
+    assert.equal(of(parse([...here, ['/sys/hypervisor/type', 'xen\n']]).all, 'name'), [['web1']])
   })
 
   it('leaves files alone that no toolstack is there to read', () => {
