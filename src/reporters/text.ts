@@ -149,12 +149,12 @@ function waivedLines(findings: readonly Finding[]): string {
 
 const MOST_CAUSES = 12
 
-function ledger({ undecided }: Report, { all, width }: TextOptions): string {
+function ledger({ host, undecided }: Report, { all, width }: TextOptions): string {
   if (undecided.length === 0) return ''
   const rules = new Set(undecided.flatMap((cause) => cause.rules))
   const shown = all ? undecided : undecided.slice(0, MOST_CAUSES)
   const lines = shown.flatMap((cause) =>
-    indented(`${cause.rules.length} × ${whatWouldDecide(cause)}`, width - INDENT.length),
+    indented(`${cause.rules.length} × ${whatWouldDecide(cause, host === 'live')}`, width - INDENT.length),
   )
   const more = undecided.length - shown.length
   return [
@@ -168,14 +168,14 @@ function ledger({ undecided }: Report, { all, width }: TextOptions): string {
 const LONGEST_ASK = 72
 const shortened = (ask: string): string => (ask.length > LONGEST_ASK ? `${ask.slice(0, LONGEST_ASK - 2)} …` : ask)
 
-function whatWouldDecide({ gap, ask, detail }: Undecided): string {
+function whatWouldDecide({ gap, ask, detail }: Undecided, live: boolean): string {
   const why = detail ? ` (${plain(detail)})` : ''
   const what = shortened(plain(ask))
   switch (gap) {
     case 'denied':
       return `run as root: ${what} may not be read${why}`
     case 'not-recorded':
-      return `${what}: the recording does not hold it`
+      return live ? `${what} was not asked here` : `${what}: the recording does not hold it`
     case 'absent':
       return `${what} is not there${why}`
     case 'timeout':
