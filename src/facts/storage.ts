@@ -50,7 +50,7 @@ export const storage = defineFacts({
     mounts: file('/proc/mounts'),
     swaps: file('/proc/swaps'),
     fstab: file('/etc/fstab'),
-    df: command(['df', '-lPk']),
+    df: command(['df', '-klP'], { if: { path: '/proc/self/stat' } }),
     multipathConf: file('/etc/multipath.conf'),
     scsiIdConfig: file('/etc/scsi_id.config'),
     udevRules: file('/etc/udev/rules.d/*.rules'),

@@ -31,7 +31,7 @@ const HOST: Given[] = [
   ['/proc/swaps', 'Filename\tType\tSize\n/dev/sda2 partition 1048572 0 -2\n'],
   ['/etc/fstab', '# x\nLABEL=/boot /boot ext3 defaults 1 2\nUUID=5c / ext4 defaults 0 1\n'],
   [
-    { command: ['df', '-lPk'] },
+    { command: ['df', '-klP'] },
     output(
       'Filesystem     1024-blocks   Used Available Capacity Mounted on\nudev 1996948 0 1996948 0% /dev\n/dev/vda 3028572 941216 1913404 33% /\n',
     ),
