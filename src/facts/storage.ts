@@ -170,7 +170,7 @@ function parseDf(text: string) {
   const found = [...lines].map(([, size, , available, percent, point]) =>
     locate(
       { point: point!, size: Number(size) * 1024, available: Number(available) * 1024, usedPercent: Number(percent) },
-      { ask: 'df -lPk' },
+      { ask: 'df -klP' },
     ),
   )
   if (found.length === 0 && !/^Filesystem/m.test(text)) throw new Error('df printed no table')
