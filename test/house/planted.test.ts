@@ -72,7 +72,7 @@ const faults: [string, (patient: Patient) => void, string][] = [
     (p) => p.edit(pv1, 'bridge=xenbr0', 'bridge=xenbr9'),
     'guest-bridge-missing · guest pv1, vif0',
   ],
-  ['a syntax error', (p) => p.edit(pv1, 'memory=200', 'memory=200,,'), 'config-syntax-error · /etc/xen/pv1.cfg'],
+  ['a syntax error', (p) => p.edit(pv1, 'memory=200', 'memory=200,,'), 'config-syntax-error · /etc/xen/pv1.cfg:6'],
   ['a misspelt setting', (p) => p.edit(pv1, 'vcpus=1', 'vcpu=1'), 'misspelt-setting · guest pv1, vcpu'],
   [
     'sync_console in production',
@@ -80,16 +80,16 @@ const faults: [string, (patient: Patient) => void, string][] = [
     'console-output-synchronous · ',
   ],
   [
-    'dom0_mem without a unit',
-    (p) => p.edit(xlInfo, 'dom0_mem=1536M,max:1536M', 'dom0_mem=1572864'),
-    'control-domain-memory-without-unit · ',
+    'ballooning beside a fixed memory',
+    (p) => p.edit({ file: '/etc/xen/xl.conf' }, /^#autoballoon=.*$/m, 'autoballoon="on"'),
+    'autoballoon-beside-fixed-memory · ',
   ],
   ['xenconsoled gone', (p) => p.edit(ps, / xenconsoled$/m, ' something'), 'xenconsoled-not-running · '],
   ['xenstored gone', (p) => p.edit(ps, / (oxenstored|xenstored)$/m, ' something'), 'xenstored-not-running · '],
   [
     'both guests of one name',
     (p) => p.edit({ file: '/etc/xen/pvh1.cfg' }, 'name="pvh1"', 'name="pv1"'),
-    'duplicate-name · pv1',
+    'duplicate-name · name pv1',
   ],
   [
     'a file system that is full',
@@ -99,7 +99,7 @@ const faults: [string, (patient: Patient) => void, string][] = [
   [
     'no IOMMU though a guest wants a device',
     (p) => p.edit(pv1, 'vcpus=1', "vcpus=1\npci=['00:03.0']").edit(xlInfo, ' hvm_directio pv_directio', ''),
-    'xen-iommu-off · ',
+    'passthrough-to-pv-without-iommu · guest pv1, 00:03.0',
   ],
   ['no nested paging', (p) => p.edit(xlInfo, ' hap ', ' '), 'no-nested-paging · '],
 ]
