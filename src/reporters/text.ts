@@ -50,6 +50,7 @@ function head(report: Report): string {
     `vdoctor ${report.vdoctor} · ${plain(report.host)}${when}`,
     [system, kernel].filter(Boolean).join(', ') || 'a system that tells neither distribution nor kernel',
     `${role(platform)}${how ? ` (${how})` : ''}`,
+    ...(report.ability ? [report.ability] : []),
   ].join('\n')
 }
 
@@ -70,7 +71,7 @@ function role({ hosts, under }: Readonly<Record<string, unknown>>): string {
       ? (UNDER[under] ?? `a guest of ${plain(under)}`)
       : 'a machine of which nobody knows what it runs under'
   if (hosts === 'xen') return below === UNDER['xen-dom0'] ? 'A Xen host: the control domain' : `A Xen host, on ${below}`
-  if (hosts === 'kvm') return `A KVM host, on ${below}`
+  if (hosts === 'kvm') return `A KVM host, ${under === 'container' ? 'in' : 'on'} ${below}`
   return hosts === ''
     ? `No virtualization host; it is ${below}`
     : `It is ${below}; whether it hosts guests is not known`
