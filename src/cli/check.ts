@@ -12,10 +12,13 @@ export interface Checked {
   readonly took: Readonly<Record<'collect' | 'parse' | 'judge', number>>
 }
 
+/** What the report's head is made of. */
+const HEAD = new Set(['platform', 'cpu', 'kvm'])
+
 /** Only what the rules need is asked, and what the report's head says. */
 export function setsFor(rules: readonly Rule[]): FactSet[] {
   const named = new Set(rules.flatMap(({ facts }) => facts.map((fact) => fact.slice(0, fact.indexOf('.')))))
-  return factSets.filter(({ name }) => name === 'platform' || named.has(name))
+  return factSets.filter(({ name }) => HEAD.has(name) || named.has(name))
 }
 
 /** The whole line: host → evidence → facts → findings → report. */

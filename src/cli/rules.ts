@@ -6,8 +6,9 @@ import type { Rule } from '../engine/rule.ts'
 export async function loadRules(root: string, folder?: string): Promise<Rule[]> {
   const shipped = JSON.parse(readFileSync(join(root, 'dist', 'rules.json'), 'utf8')) as Rule[]
   if (folder === undefined) return shipped
-  const [{ readRules, unique }, { Linter }, { factSets }] = await Promise.all([
+  const [{ readRules }, { unique }, { Linter }, { factSets }] = await Promise.all([
     import('../engine/library.ts'),
+    import('../engine/select.ts'),
     import('../engine/conditions.ts'),
     import('../facts/index.ts'),
   ])

@@ -7,7 +7,7 @@ import { openHost } from '../cli/open-host.ts'
 import { startProgress } from '../cli/progress.ts'
 import { loadRules } from '../cli/rules.ts'
 import { FORMATS, render } from '../cli/render.ts'
-import { select } from '../engine/library.ts'
+import { select } from '../engine/select.ts'
 import type { Severity } from '../types.ts'
 
 export default class Check extends BaseCommand {

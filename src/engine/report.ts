@@ -28,6 +28,8 @@ export interface Report {
   /** ISO 8601; null where a recording does not say. */
   readonly at: string | null
   readonly platform: Readonly<Record<string, unknown>>
+  /** Of a machine that hosts nothing: whether it could. "" where it hosts guests, or nobody can tell. */
+  readonly ability: string
   readonly findings: readonly Finding[]
   readonly areas: readonly AreaCount[]
   readonly undecided: readonly Undecided[]
@@ -45,10 +47,25 @@ export function makeReport(host: Host, facts: AllFacts, findings: readonly Findi
     host: host.label,
     at: host.at?.toISOString() ?? null,
     platform: Object.fromEntries(platform) as Record<string, unknown>,
+    ability: ability(facts),
     findings: [...findings].sort(byWeight),
     areas: countAreas(findings),
     undecided: ledger(findings),
   }
+}
+
+/** What the owner of a machine that is no host may want to know. */
+function ability(facts: AllFacts): string {
+  const value = (namespace: string, fact: string): unknown => {
+    const result = facts[namespace]?.[fact]
+    return result?.ok ? result.value : undefined
+  }
+  if (value('platform', 'hosts') !== '' || value('platform', 'under') === 'container') return ''
+  if (value('kvm', 'active') === true) return 'It could host KVM guests: the kernel offers /dev/kvm.'
+  const extension = value('cpu', 'vmx') === true ? 'VT-x' : value('cpu', 'svm') === true ? 'AMD-V' : ''
+  if (extension) return `It could host KVM guests: the processor has ${extension}; the KVM module is not loaded.`
+  const surely = value('kvm', 'active') === false && value('cpu', 'vmx') === false && value('cpu', 'svm') === false
+  return surely ? 'It could not host KVM guests as it is: the processor shows neither VT-x nor AMD-V.' : ''
 }
 
 const byWeight = (a: Finding, b: Finding): number =>

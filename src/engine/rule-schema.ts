@@ -1,5 +1,13 @@
 import { z } from 'zod'
 
+/** CEL's own words, and those that it keeps for later. */
+const RESERVED = new Set(
+  (
+    'as break const continue else false for function if import in let loop null namespace package return true var void ' +
+    'while'
+  ).split(' '),
+)
+
 /** What a rule file may hold. Every scalar is still a string here: see rule-file.ts. */
 const text = z.string().min(1)
 const note = { if: text.optional(), interrupts: text.optional(), undo: text.optional() }
@@ -18,6 +26,7 @@ export const ruleFileSchema = z.strictObject({
   each: z
     .string()
     .regex(/^[a-z]\w* in [a-z]\w*\.[a-z]\w*$/i, 'write it as "item in namespace.field"')
+    .refine((each) => !RESERVED.has(each.split(' ')[0]!), 'that word is reserved in CEL; call the item something else')
     .optional(),
   subject: text.optional(),
   when: text,

@@ -150,8 +150,9 @@ export const unknownKeySchema = object(
     key: string('Name of the setting'),
     value: string('Its value, without passwords'),
     nearest: nullable(string('Valid name that it resembles; none where it resembles none')),
+    xmOnly: bool('xm knew it, and xl does not'),
   },
-  'One setting of a Xen configuration file that neither xl nor xm knows',
+  'One setting of a Xen configuration file that xl does not know',
 )
 
 export const syntaxErrorSchema = object(
@@ -164,6 +165,8 @@ export const syntaxErrorSchema = object(
   },
   'One place where a definition cannot be read',
 )
+
+export const brokenLinkSchema = object({ file: string('The link'), target: string('Where it leads') }, 'One link')
 
 /** Two guests that have something that only one may have. */
 export const pairSchema = (value: string) =>

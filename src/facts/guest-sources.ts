@@ -57,10 +57,12 @@ export const guestAsks = {
   xendDomains: file('/var/lib/xend/domains/*/config.sxp'),
   qemu: file('/etc/libvirt/qemu/*.xml'),
   qemuAutostart: list('/etc/libvirt/qemu/autostart'),
+  qemuAutostartLinks: link('/etc/libvirt/qemu/autostart/*.xml'),
   qemuLive: file('/run/libvirt/qemu/*.xml'),
   qemuLiveOld: file('/var/run/libvirt/qemu/*.xml'),
   libxl: file('/etc/libvirt/libxl/*.xml'),
   libxlAutostart: list('/etc/libvirt/libxl/autostart'),
+  libxlAutostartLinks: link('/etc/libvirt/libxl/autostart/*.xml'),
   libxlLive: file('/run/libvirt/libxl/*.xml'),
   libxlLiveOld: file('/var/run/libvirt/libxl/*.xml'),
   xlList: command(['xl', 'list', '-l'], XENSTORED),
@@ -100,17 +102,7 @@ export function readGuests(evidence: Evidence): Guests {
     guestAsks.qemuLive,
     guestAsks.qemuLiveOld,
   ])
-  const libxl = readLibvirt(evidence, guestAsks.libxl, guestAsks.libxlAutostart, [
-    guestAsks.libxlLive,
-    guestAsks.libxlLiveOld,
-  ])
-  const running = runningDomains(evidence)
-  const files = readXlFiles(evidence, running)
-  const xend = readXend(evidence, running)
-  const xen = [files, xend, libxl]
-  const complete = xen.every(({ gaps }) => gaps.length === 0)
-  const transient = complete ? transientDomains(running, xen) : { found: [], errors: [], gaps: [] }
-  const parts = [qemu, ...xen, transient]
+  const parts = [qemu, ...xenGuests(evidence)]
   return {
     found: parts.flatMap(({ found }) => found),
     errors: parts.flatMap(({ errors }) => errors),
@@ -118,13 +110,32 @@ export function readGuests(evidence: Evidence): Guests {
   }
 }
 
-/** The files of a glob. Gaps of single files stay apart; what is no readable text (a folder, an image) is no definition. */
-function filesOf(evidence: Evidence, ask: Ask): { files: { name: string; text: string }[]; gaps: Unknown[] } {
+/** On a host that surely does not run Xen, its guests are no guests: the files wait for another boot. */
+function xenGuests(evidence: Evidence): Guests[] {
+  const dom0 = mayBeDom0(evidence)
+  if (dom0.ok && !dom0.value) return []
+  const libxl = readLibvirt(evidence, guestAsks.libxl, guestAsks.libxlAutostart, [
+    guestAsks.libxlLive,
+    guestAsks.libxlLiveOld,
+  ])
+  const running = runningDomains(evidence)
+  const parts = [readXlFiles(evidence, running), readXend(evidence, running), libxl]
+  const complete = parts.every(({ gaps }) => gaps.length === 0)
+  const unsure = dom0.ok ? [] : [{ found: [], errors: [], gaps: [dom0] }]
+  return [...parts, ...unsure, ...(complete ? [transientDomains(running, parts)] : [])]
+}
+
+/** The files of a glob, but for those that are called something else. Gaps of single files stay apart; what is no readable text (a folder, an image) is no definition. */
+function filesOf(
+  evidence: Evidence,
+  ask: Ask,
+  except = /^$/,
+): { files: { name: string; text: string }[]; gaps: Unknown[] } {
   const members = absentAs<readonly Member<string>[]>(evidence.texts(ask), [])
   if (!members.ok) return { files: [], gaps: [members] }
   const files: { name: string; text: string }[] = []
   const gaps: Unknown[] = []
-  for (const { name, result } of members.value)
+  for (const { name, result } of members.value.filter((one) => !except.test(baseName(one.name))))
     if (result.ok) files.push({ name, text: result.value })
     else if (result.gap !== 'malformed' && result.gap !== 'too-big') gaps.push(result)
   return { files, gaps }
@@ -206,17 +217,17 @@ function readXend(evidence: Evidence, running: Result<readonly XlDomain[]>): Gue
 
 /** Examples, backups, and what else lies in /etc/xen. */
 const NO_GUEST =
-  /^(xl|xm)example|^xend|^(xl|oxenstored|cpupool|qemu-ifup|README|xen-pci|local)\b|\.(sxp|xml|sh|py|txt|html|md|lock|swp|bak|old|orig|save|rpm\w+|dpkg-\w+|ucf-\w+|disabled|sample|example)$|~$|^\./
+  /^(xl|xm)example|^(xend-|xend$|xl\.conf$|oxenstored|cpupool|qemu-ifup|README)|\.(sxp|xml|sh|py|txt|html|md|lock|swp|bak|old|orig|save|rpm\w+|dpkg-\w+|ucf-\w+|disabled|sample|example)$|~$|^\./
 
 function readXlFiles(evidence: Evidence, running: Result<readonly XlDomain[]>): Guests {
   const used = readsXlFiles(evidence)
   if (!used.ok || !used.value) return { found: [], errors: [], gaps: used.ok ? [] : [used] }
   const toolstack = toolstackOf(evidence)
   const own = [guestAsks.xlFiles, guestAsks.xlMoreFiles, guestAsks.xlFilesOfFreebsd].map((ask) =>
-    filesOf(evidence, ask),
+    filesOf(evidence, ask, NO_GUEST),
   )
-  const auto = filesOf(evidence, guestAsks.xlAuto)
-  const files = own.flatMap((part) => part.files).filter(({ name }) => !NO_GUEST.test(baseName(name)))
+  const auto = filesOf(evidence, guestAsks.xlAuto, NO_GUEST)
+  const files = own.flatMap((part) => part.files)
   const gaps = own.flatMap((part) => part.gaps)
   const started = (text: string): boolean | Unknown =>
     auto.files.some((one) => one.text === text) || (auto.gaps[0] ?? false)

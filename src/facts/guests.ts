@@ -6,6 +6,7 @@ import { isUnknown, known, map, orGap } from '../evidence/result.ts'
 import type { Result, Unknown } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
 import * as schema from './guest-schema.ts'
+import { brokenAutostart } from './guest-autostart.ts'
 import { type Found, guestAsks, isActive, readGuests } from './guest-sources.ts'
 import { listOf, number } from './schema.ts'
 
@@ -21,7 +22,7 @@ export const guests = defineFacts({
     consoles: listOf(schema.consoleSchema, 'Their serial ports and consoles'),
     graphics: listOf(schema.graphicsSchema, 'Their graphical consoles'),
     malformed: listOf(schema.malformedSchema, 'Entries that their toolstack will not take'),
-    unknownKeys: listOf(schema.unknownKeySchema, 'Settings in Xen files that no toolstack knows'),
+    unknownKeys: listOf(schema.unknownKeySchema, 'Settings in Xen files that xl does not know'),
     syntaxErrors: listOf(schema.syntaxErrorSchema, 'Definitions that cannot be read'),
     duplicateNames: listOf(schema.pairSchema('The name'), 'Two Xen files for one name'),
     duplicateUuids: listOf(schema.pairSchema('The UUID'), 'Two guests with one UUID'),
@@ -32,6 +33,8 @@ export const guests = defineFacts({
       'Two guests that write to one disk, which is not marked as shared in both',
     ),
     sharedHostdevs: listOf(schema.pairSchema('PCI address'), 'Two guests that get one PCI device'),
+    brokenAutostart: listOf(schema.brokenLinkSchema, 'Links that should start a guest with the host, and lead nowhere'),
+    activeMemory: number('bytes', 'Memory that the guests have or may get that run or are started with the host'),
     runningCount: number('count', 'Guests that run'),
     runningVcpus: number('count', 'Virtual CPUs of the guests that run'),
     activeFileDisks: number('count', 'Disks with the prefix file: of guests that run or are started with the host'),
@@ -56,6 +59,8 @@ export const guests = defineFacts({
       unknownKeys: list(every(({ unknownKeys }) => unknownKeys)),
       syntaxErrors: list(errors),
       ...pairs(found, list),
+      brokenAutostart: known(brokenAutostart(evidence)),
+      activeMemory: sum(({ definition: { guest } }) => guest.maxmem ?? guest.memory ?? 0, isActive),
       runningCount: sum(
         () => 1,
         ({ running }) => running,

@@ -1,9 +1,9 @@
 import { file } from '../evidence/ask.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { basename, orNone } from '../evidence/lookup.ts'
-import { absentAs, all, map, orGap, ranked } from '../evidence/result.ts'
+import { absentAs, all, isUnknown, map, orGap, ranked } from '../evidence/result.ts'
 import { parseShellVariables } from '../parse/key-value.ts'
-import type { Result } from '../types.ts'
+import type { Result, Unknown } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
 import { bool, mapOf, string, strings } from './schema.ts'
 
@@ -14,6 +14,7 @@ const asks = {
   booleans: file('/sys/fs/selinux/booleans/virt_*'),
   oldBooleans: file('/selinux/booleans/*qemu*'),
   oldVirtBooleans: file('/selinux/booleans/virt_*'),
+  oldXendBooleans: file('/selinux/booleans/xend_*'),
   apparmor: file('/sys/module/apparmor/parameters/enabled'),
   profiles: file('/sys/kernel/security/apparmor/profiles'),
   lockdown: file('/sys/kernel/security/lockdown'),
@@ -36,15 +37,18 @@ export const security = defineFacts({
     qemuUser: string('user of qemu.conf, or "" for the default'),
     qemuGroup: string('group of qemu.conf, or "" for the default'),
     imageFileSystem: string('File system that /var/lib/libvirt/images lies on: ext4, nfs4, cifs, fuse.glusterfs'),
+    missingBoolean: string('SELinux boolean that images on that file system need and that is off, or ""'),
     securityDriver: string('security_driver of qemu.conf, or "" for the default'),
   },
   parse(evidence, ask) {
+    const flags = booleans(evidence)
+    const images = map(evidence.text(ask.mounts), (text) => fileSystemOf('/var/lib/libvirt/images', text))
     const profiles = map(evidence.text(ask.profiles), parseProfiles)
     const conf = map(absentAs(evidence.text(ask.qemuConf), ''), parseQemuConf)
     return {
       selinux: selinux(evidence),
       selinuxConfigured: configured(evidence),
-      booleans: booleans(evidence),
+      booleans: flags,
       apparmor: absentAs(
         map(evidence.text(ask.apparmor), (text) => text.startsWith('Y')),
         false,
@@ -67,7 +71,8 @@ export const security = defineFacts({
       ),
       qemuUser: map(conf, (values) => values['user'] ?? ''),
       qemuGroup: map(conf, (values) => values['group'] ?? ''),
-      imageFileSystem: map(evidence.text(ask.mounts), (text) => fileSystemOf('/var/lib/libvirt/images', text)),
+      imageFileSystem: images,
+      missingBoolean: map(all(images, flags), ([type, values]) => missingBoolean(type, values)),
       securityDriver: map(conf, (values) => values['security_driver'] ?? ''),
     }
   },
@@ -87,8 +92,10 @@ function selinux(evidence: Evidence): Result<string> {
 }
 
 /** `1 1`: what is, and what is pending. */
-function booleans(evidence: Evidence) {
-  const files = [asks.booleans, asks.oldBooleans, asks.oldVirtBooleans].map((ask) => orNone(evidence.texts(ask)))
+function booleans(evidence: Evidence): Result<Readonly<Record<string, boolean | Unknown>>> {
+  const files = [asks.booleans, asks.oldBooleans, asks.oldVirtBooleans, asks.oldXendBooleans].map((ask) =>
+    orNone(evidence.texts(ask)),
+  )
   return map(all(...files), (lists) =>
     Object.fromEntries(
       lists.flat().map(({ name, result }) => [basename(name), orGap(map(result, (text) => text.startsWith('1')))]),
@@ -104,6 +111,22 @@ function fileSystemOf(path: string, mounts: string): string {
     .filter(([, point = '-']) => path === point || path.startsWith(point.replace(/\/?$/, '/')))
   const longest = Math.max(...above.map(([, point]) => point!.length))
   return above.filter(([, point]) => point!.length === longest).at(-1)?.[2] ?? ''
+}
+
+/** Files there carry no labels that libvirt could set. Red Hat 5 had other names; a policy without the boolean needs none. */
+const NEEDED: readonly (readonly [RegExp, ...string[]])[] = [
+  [/^nfs/, 'virt_use_nfs', 'qemu_use_nfs'],
+  [/^(cifs|smb3|smbfs)$/, 'virt_use_samba', 'qemu_use_cifs'],
+  [/^fuse\./, 'virt_use_fusefs'],
+]
+
+function missingBoolean(fileSystem: string, values: Readonly<Record<string, boolean | Unknown>>): string {
+  const [, ...names] = NEEDED.find(([pattern]) => pattern.test(fileSystem)) ?? []
+  const name = names.find((one) => one in values)
+  if (name === undefined) return ''
+  const value = values[name]
+  if (isUnknown(value)) throw new Error(`${name} could not be read`)
+  return value === false ? name : ''
 }
 
 /** `libvirtd (enforce)` */

@@ -1,10 +1,10 @@
 import { command, file, list, stat } from '../evidence/ask.ts'
-import type { Evidence } from '../evidence/evidence.ts'
+import type { Evidence, Member } from '../evidence/evidence.ts'
 import { basename, orNone } from '../evidence/lookup.ts'
 import { absentAs, all, chain, isUnknown, known, map, orGap, unknown } from '../evidence/result.ts'
 import { pick } from '../evidence/lookup.ts'
 import { parseShellVariables } from '../parse/key-value.ts'
-import { parseUnitFiles, parseUnits, type Unit } from '../parse/units.ts'
+import { parseUnits, type Unit } from '../parse/units.ts'
 import type { Result, Unknown } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
 import type { Infer } from './schema.ts'
@@ -15,7 +15,7 @@ const serviceSchema = object(
     name: string('libvirtd, virtlogd.socket: what systemd calls a service is named without its ending'),
     active: nullable(bool('It runs, or did its work; none where the init system does not say')),
     failed: nullable(bool('It was started and broke; none where the init system does not say')),
-    enabled: nullable(bool('It is started at boot; none where something else starts it')),
+    enabled: bool('Something starts it at boot by name: a link of systemd or of a runlevel, a line of rc.conf'),
     state: string('As the init system says it: "active (running)", "enabled"'),
   },
   'One service that has to do with virtualization',
@@ -36,9 +36,9 @@ const asks = {
   units: command(['systemctl', 'list-units', '--all', '--no-pager', '--plain', '--no-legend'], {
     if: { path: '/run/systemd/system' },
   }),
-  unitFiles: command(['systemctl', 'list-unit-files', '--no-pager', '--no-legend'], {
-    if: { path: '/run/systemd/system' },
-  }),
+  wants: list('/etc/systemd/system/*.wants'),
+  requires: list('/etc/systemd/system/*.requires'),
+  vendorWants: list('/usr/lib/systemd/system/*.wants'),
   openrc: stat('/run/openrc'),
   freebsd: file('/etc/rc.conf'),
   inittab: file('/etc/inittab'),
@@ -73,7 +73,7 @@ export const services = defineFacts({
       init,
       all: found,
       active: named(({ active }) => active),
-      enabled: named(({ enabled }) => (enabled === null ? false : enabled)),
+      enabled: named(({ enabled }) => enabled),
     }
   },
 })
@@ -101,7 +101,7 @@ function servicesOf(evidence: Evidence, init: string): Result<readonly Service[]
 
 /** Units that other units only mention are `not-found`, and are not there. */
 function systemd(evidence: Evidence): Result<readonly Service[]> {
-  const files = map(evidence.stdout(asks.unitFiles), parseUnitFiles)
+  const wanted = wantedUnits(evidence)
   return map(evidence.stdout(asks.units), (text) => {
     const units = parseUnits(text)
     if (units.length === 0) throw new Error('no list of units')
@@ -111,17 +111,22 @@ function systemd(evidence: Evidence): Result<readonly Service[]> {
         name: unit.name.replace(/\.service$/, ''),
         active: unit.active === 'active' || unit.active === 'reloading',
         failed: unit.active === 'failed',
-        enabled: orGap(map(files, (states) => enabledIn(states, unit))),
+        enabled: orGap(chain(wanted, (links) => isWanted(unit, links))),
         state: `${unit.active} (${unit.sub})`,
       }))
   })
 }
 
-/** `static` and `generated` units are started by others, `indirect` ones by what they name. */
-function enabledIn(states: ReadonlyMap<string, string>, { name }: Unit): boolean | null {
-  const state = states.get(name) ?? states.get(name.replace(/@[^.]*\./, '@.')) ?? ''
-  if (/^(enabled|linked|alias)/.test(state)) return true
-  return /^(disabled|masked)/.test(state) ? false : null
+/** Links such as /etc/systemd/system/multi-user.target.wants/libvirtd.service are what `systemctl enable` makes. */
+function wantedUnits(evidence: Evidence): Result<readonly Member<readonly string[]>[]> {
+  const folders = [asks.wants, asks.requires, asks.vendorWants].map((ask) => orNone(evidence.lists(ask)))
+  return map(all(...folders), (lists) => lists.flat())
+}
+
+function isWanted({ name }: Unit, folders: readonly Member<readonly string[]>[]): Result<boolean> {
+  if (folders.some(({ result }) => result.ok && result.value.includes(name))) return known(true)
+  const gap = folders.find(({ result }) => !result.ok)?.result
+  return gap && !gap.ok ? gap : known(false)
 }
 
 /** `S97xend` in the folder of runlevel 3 or 5 starts it; whether it runs is not told without running its script. */

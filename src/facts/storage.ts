@@ -50,7 +50,7 @@ export const storage = defineFacts({
     mounts: file('/proc/mounts'),
     swaps: file('/proc/swaps'),
     fstab: file('/etc/fstab'),
-    df: command(['df', '-lPk']),
+    df: command(['df', '-klP'], { if: { path: '/proc/self/stat' } }),
     multipathConf: file('/etc/multipath.conf'),
     scsiIdConfig: file('/etc/scsi_id.config'),
     udevRules: file('/etc/udev/rules.d/*.rules'),
@@ -170,7 +170,7 @@ function parseDf(text: string) {
   const found = [...lines].map(([, size, , available, percent, point]) =>
     locate(
       { point: point!, size: Number(size) * 1024, available: Number(available) * 1024, usedPercent: Number(percent) },
-      { ask: 'df -lPk' },
+      { ask: 'df -klP' },
     ),
   )
   if (found.length === 0 && !/^Filesystem/m.test(text)) throw new Error('df printed no table')

@@ -17,7 +17,7 @@ import { nearest } from './nearest.ts'
 import { normalPciAddress } from './pci-address.ts'
 import type { XlConfig, XlValue } from './xl-config.ts'
 import { parseXlDisk } from './xl-disk.ts'
-import { XL_KEYS } from './xl-keys.ts'
+import { XL_KEYS, XM_ONLY } from './xl-keys.ts'
 import { parseVfb, parseVif } from './xl-vif.ts'
 
 /** Settings whose value is a number in every release; switches are 0 and 1. */
@@ -64,10 +64,18 @@ class XlFile {
       locate({ ...item, kind: 'serial', type: text, source: '' }, at(this.#path, line)),
     )
     const unknownKeys = [...this.#config.settings]
-      .filter(([key]) => !XL_KEYS.has(key))
+      .filter(([key]) => !XL_KEYS.has(key) || XM_ONLY.has(key))
       .map(([key, value]) => {
+        const xmOnly = XM_ONLY.has(key)
         const shown = value.kind === 'list' || /pas/.test(key) ? '…' : value.text
-        const known = { ...item, toolstack: this.#toolstack, key, value: shown, nearest: nearest(key, XL_KEYS) }
+        const known = {
+          ...item,
+          toolstack: this.#toolstack,
+          key,
+          value: shown,
+          nearest: xmOnly ? null : nearest(key, XL_KEYS),
+          xmOnly,
+        }
         return locate(known, at(this.#path, value.line))
       })
     return {

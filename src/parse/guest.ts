@@ -110,6 +110,7 @@ export interface UnknownKey extends Item {
   readonly key: string
   readonly value: string
   readonly nearest: string | null
+  readonly xmOnly: boolean
 }
 
 export interface Definition {

@@ -13,13 +13,3 @@ export function parseUnits(text: string): Unit[] {
     return match ? [{ name: match[1]!, load: match[2]!, active: match[3]!, sub: match[4]! }] : []
   })
 }
-
-/** `libvirtd.service enabled enabled`: the unit and its state. */
-export function parseUnitFiles(text: string): Map<string, string> {
-  const states = new Map<string, string>()
-  for (const line of text.split('\n')) {
-    const match = /^([\w@.:\\-]+\.\w+)\s+(\S+)/.exec(line)
-    if (match) states.set(match[1]!, match[2]!)
-  }
-  return states
-}

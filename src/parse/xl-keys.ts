@@ -25,4 +25,11 @@ const XM =
   'nfs_server nics on_xend_start on_xend_stop platform restart s3_integrity security superpages suppress_spurious_page_faults ' +
   'target timer tpmif vcpu_avail vhpt vncconsole vnctls vncx509 vncx509verify vslots vusb xen_extended_power_mgmt'
 
+/** Of these, what changes the guest where xm reads it; the rest only describes it, or went into its kernel command line. */
+export const XM_ONLY: ReadonlySet<string> = new Set(
+  'bootentry cpu cpu_cap fda fdb features hostpci irq loader nics on_xend_start on_xend_stop restart vcpu_avail vslots vusb'.split(
+    ' ',
+  ),
+)
+
 export const XL_KEYS: ReadonlySet<string> = new Set(`${XL} ${XM}`.split(' '))

@@ -18,6 +18,7 @@ export const reportSchema = z.strictObject({
   host: z.string(),
   at: z.string().nullable(),
   platform: z.record(z.string(), z.unknown()),
+  ability: z.string(),
   findings: z.array(
     z.strictObject({
       rule: z.string(),

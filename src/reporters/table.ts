@@ -3,14 +3,17 @@ import type { Report } from '../engine/report.ts'
 import { plain } from './plain.ts'
 
 const BORDERS = 13
+const SEVERITY = 10
+const NARROWEST = 20
 
 /** One row a problem, for a wide terminal or a mail. */
 export function tableReport(report: Report, width: number): string {
   const rows = report.findings.filter(({ outcome }) => outcome === 'problem')
-  const text = Math.max(20, Math.floor((width - BORDERS - 8 - 30) / 2))
+  const name = Math.max(...rows.map(({ rule }) => rule.length), 4) + 2
+  const text = Math.max(NARROWEST, Math.floor((width - BORDERS - SEVERITY - name) / 2))
   const table = new Table({
     head: ['severity', 'rule', 'subject', 'what'],
-    colWidths: [10, 32, text, text],
+    colWidths: [SEVERITY, name, text, text],
     wordWrap: true,
     style: { head: [], border: [] },
   })

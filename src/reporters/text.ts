@@ -50,6 +50,7 @@ function head(report: Report): string {
     `vdoctor ${report.vdoctor} · ${plain(report.host)}${when}`,
     [system, kernel].filter(Boolean).join(', ') || 'a system that tells neither distribution nor kernel',
     `${role(platform)}${how ? ` (${how})` : ''}`,
+    ...(report.ability ? [report.ability] : []),
   ].join('\n')
 }
 
@@ -70,7 +71,7 @@ function role({ hosts, under }: Readonly<Record<string, unknown>>): string {
       ? (UNDER[under] ?? `a guest of ${plain(under)}`)
       : 'a machine of which nobody knows what it runs under'
   if (hosts === 'xen') return below === UNDER['xen-dom0'] ? 'A Xen host: the control domain' : `A Xen host, on ${below}`
-  if (hosts === 'kvm') return `A KVM host, on ${below}`
+  if (hosts === 'kvm') return `A KVM host, ${under === 'container' ? 'in' : 'on'} ${below}`
   return hosts === ''
     ? `No virtualization host; it is ${below}`
     : `It is ${below}; whether it hosts guests is not known`
@@ -149,12 +150,12 @@ function waivedLines(findings: readonly Finding[]): string {
 
 const MOST_CAUSES = 12
 
-function ledger({ undecided }: Report, { all, width }: TextOptions): string {
+function ledger({ host, undecided }: Report, { all, width }: TextOptions): string {
   if (undecided.length === 0) return ''
   const rules = new Set(undecided.flatMap((cause) => cause.rules))
   const shown = all ? undecided : undecided.slice(0, MOST_CAUSES)
   const lines = shown.flatMap((cause) =>
-    indented(`${cause.rules.length} × ${whatWouldDecide(cause)}`, width - INDENT.length),
+    indented(`${cause.rules.length} × ${whatWouldDecide(cause, host === 'live')}`, width - INDENT.length),
   )
   const more = undecided.length - shown.length
   return [
@@ -164,14 +165,18 @@ function ledger({ undecided }: Report, { all, width }: TextOptions): string {
   ].join('\n')
 }
 
-function whatWouldDecide({ gap, ask, detail }: Undecided): string {
+/** Package queries name dozens of packages. */
+const LONGEST_ASK = 72
+const shortened = (ask: string): string => (ask.length > LONGEST_ASK ? `${ask.slice(0, LONGEST_ASK - 2)} …` : ask)
+
+function whatWouldDecide({ gap, ask, detail }: Undecided, live: boolean): string {
   const why = detail ? ` (${plain(detail)})` : ''
-  const what = plain(ask)
+  const what = shortened(plain(ask))
   switch (gap) {
     case 'denied':
       return `run as root: ${what} may not be read${why}`
     case 'not-recorded':
-      return `${what}: the recording does not hold it`
+      return live ? `${what} was not asked here` : `${what}: the recording does not hold it`
     case 'absent':
       return `${what} is not there${why}`
     case 'timeout':

@@ -71,6 +71,7 @@ describe('rule files', (it) => {
   it('wants a list of facts after each, and a subject beside it', () => {
     assert.match(refusal(`${good}each: m in kvm.modlues\nsubject: "{m}"\n`), 'did you mean kvm.modules?')
     assert.match(refusal(`${good}each: m in kvm.modules\n`), 'subject')
+    assert.match(refusal(`${good}each: function in kvm.modules\nsubject: s\n`), 'reserved')
     assert.is(read(`${good}each: m in kvm.modules\nsubject: "module {m}"\n`).each!.list, 'kvm.modules')
   })
 })

@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import { backends } from '../../src/facts/backends.ts'
 import { describe } from '../describe.ts'
 import { evidence, type Given, matches, output, status, value } from '../evidence.ts'
-import { flipped } from '../one-missing.ts'
+import { flips } from '../never-flips.ts'
 
 const below = (kind: string) => ({ command: ['xenstore-ls', '-f', `/local/domain/0/backend/${kind}`] as const })
 const VIF = `/local/domain/0/backend/vif/1 = ""   (n0)
@@ -110,7 +110,7 @@ describe('facts: backends', (it) => {
   })
 
   it('says nothing else when any one answer is missing', () => {
-    assert.equal(flipped(backends, HOST), [])
-    assert.equal(flipped(backends, []), [])
+    assert.equal(flips(backends, HOST), [])
+    assert.equal(flips(backends, []), [])
   })
 })

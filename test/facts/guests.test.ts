@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import { guests } from '../../src/facts/guests.ts'
 import { describe } from '../describe.ts'
 import { evidence, type Given, matches, names, output, status, target, value } from '../evidence.ts'
-import { flipped } from '../one-missing.ts'
+import { flips } from '../never-flips.ts'
 
 const { paths } = { paths: guests.asks.find((ask) => 'each' in ask)! }
 const xlList = { command: ['xl', 'list', '-l'] as const }
@@ -164,14 +164,24 @@ describe('facts: guests', (it) => {
   })
 
   it('takes the files for those of xend where only xend is', () => {
-    const facts = parse([[{ stat: '/usr/sbin/xend' }, status({})], ...files('/etc/xen/*', { '/etc/xen/web1': WEB1 })])
+    const facts = parse([
+      ['/proc/xen/capabilities', 'control_d\n'],
+      [{ stat: '/usr/sbin/xend' }, status({})],
+      ...files('/etc/xen/*', { '/etc/xen/web1': WEB1 }),
+    ])
     assert.equal(of(facts.all, 'toolstack'), [['xend']])
+  })
+
+  it('takes no notice of them on a host that does not run Xen', () => {
+    const here = [[{ stat: '/usr/sbin/xl' }, status({})], ...files('/etc/xen/*', { '/etc/xen/web1': WEB1 })] as Given[]
+    assert.equal(value(parse(here).all), [])
+    assert.equal(of(parse([...here, ['/sys/hypervisor/type', 'xen\n']]).all, 'name'), [['web1']])
   })
 
   it('leaves files alone that no toolstack is there to read', () => {
     const left = files('/etc/xen/*', { '/etc/xen/web1.cfg': WEB1 })
     assert.equal(value(parse(left).all), [])
-    assert.equal(flipped(guests, [...left, ['/sys/hypervisor/type', { gap: 'absent' }]]), [])
+    assert.equal(flips(guests, [...left, ['/sys/hypervisor/type', { gap: 'absent' }]]), [])
   })
 
   it('reads which domains run from xm where there is no xl', () => {
@@ -206,9 +216,24 @@ describe('facts: guests', (it) => {
     assert.equal(clashes('pv'), [[''], ['']])
   })
 
+  it('finds links that lead nowhere', () => {
+    const facts = parse([
+      ...XEN_HOST.filter(([one]) => JSON.stringify(one) !== JSON.stringify({ link: '/etc/xen/auto/*' })),
+      [{ link: '/etc/xen/auto/*' }, matches('/etc/xen/auto/web1.cfg', '/etc/xen/auto/gone.cfg')],
+      [{ link: '/etc/xen/auto/gone.cfg' }, target('../gone.cfg')],
+      ['/etc/xen/auto/gone.cfg', { gap: 'absent' }],
+    ])
+    assert.equal(of(facts.brokenAutostart, 'file', 'target'), [['/etc/xen/auto/gone.cfg', '../gone.cfg']])
+    assert.equal(value(parse(XEN_HOST).brokenAutostart), [])
+  })
+
+  it('adds up the memory of those that run or will', () => {
+    assert.is(value(parse(XEN_HOST).activeMemory), 536870912)
+  })
+
   it('says nothing else when any one answer is missing', () => {
-    assert.equal(flipped(guests, XEN_HOST), [])
-    assert.equal(flipped(guests, KVM_HOST), [])
-    assert.equal(flipped(guests, []), [])
+    assert.equal(flips(guests, XEN_HOST), [])
+    assert.equal(flips(guests, KVM_HOST), [])
+    assert.equal(flips(guests, []), [])
   })
 })

@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import { libvirt } from '../../src/facts/libvirt.ts'
 import { describe } from '../describe.ts'
 import { evidence, type Given, matches, names, output, status, value } from '../evidence.ts'
-import { flipped } from '../one-missing.ts'
+import { flips } from '../never-flips.ts'
 
 const ps = { command: ['ps', '-A', '-o', 'pid=', '-o', 'comm='] as const }
 const NETWORK = `<!--
@@ -109,7 +109,7 @@ describe('facts: libvirt', (it) => {
   })
 
   it('says nothing else when any one answer is missing', () => {
-    assert.equal(flipped(libvirt, HOST), [])
-    assert.equal(flipped(libvirt, []), [])
+    assert.equal(flips(libvirt, HOST), [])
+    assert.equal(flips(libvirt, []), [])
   })
 })

@@ -198,6 +198,18 @@ describe('facts: network', (it) => {
     assert.equal(mtus('1500', '1500', '1500'), [])
   })
 
+  it('knows bridges that are to have no ports', () => {
+    const facts = at([
+      [
+        '/etc/network/interfaces',
+        'iface vmbr1 inet static\n bridge-ports none\niface br0 inet dhcp\n bridge_ports eth0\n',
+      ],
+    ])
+    assert.equal(value(facts.portlessBridges), ['vmbr1'])
+    assert.is(value(facts.conntrackMax), 0)
+    assert.is(value(at([['/proc/sys/net/netfilter/nf_conntrack_max', '262144\n']]).conntrackMax), 262_144)
+  })
+
   it('knows nothing of a machine that answered nothing', () => {
     for (const [name, result] of Object.entries(at([], 'not-recorded'))) assert.is(value(result), 'not-recorded', name)
   })

@@ -11,7 +11,7 @@ import { flips } from '../never-flips.ts'
 const UNITS = {
   command: ['systemctl', 'list-units', '--all', '--no-pager', '--plain', '--no-legend'] as const,
 }
-const FILES = { command: ['systemctl', 'list-unit-files', '--no-pager', '--no-legend'] as const }
+const WANTS = '/etc/systemd/system/multi-user.target.wants'
 const systemd: Given[] = [
   [{ stat: '/run/systemd/system' }, status({ type: 'dir' })],
   [
@@ -20,10 +20,8 @@ const systemd: Given[] = [
       'libvirtd.service loaded failed failed Virtualization daemon\nvirtlogd.socket loaded active listening log manager\nxencommons.service not-found inactive dead xencommons.service\ncron.service loaded active running Regular jobs\nvirtlockd.service loaded inactive dead lock manager\n',
     ),
   ],
-  [
-    FILES,
-    output('libvirtd.service enabled enabled\nvirtlogd.socket enabled enabled\nvirtlockd.service indirect enabled\n'),
-  ],
+  [{ list: '/etc/systemd/system/*.wants' }, matches(WANTS)],
+  [{ list: WANTS }, names('libvirtd.service', 'virtlogd.socket', 'cron.service')],
 ]
 
 describe('facts: services', (it) => {
@@ -33,7 +31,7 @@ describe('facts: services', (it) => {
     assert.equal(value(facts.all), [
       { name: 'libvirtd', active: false, failed: true, enabled: true, state: 'failed (failed)' },
       { name: 'virtlogd.socket', active: true, failed: false, enabled: true, state: 'active (listening)' },
-      { name: 'virtlockd', active: false, failed: false, enabled: null, state: 'inactive (dead)' },
+      { name: 'virtlockd', active: false, failed: false, enabled: false, state: 'inactive (dead)' },
     ])
     assert.equal(value(facts.active), ['virtlogd.socket'])
     assert.equal(value(facts.enabled), ['libvirtd', 'virtlogd.socket'])
@@ -50,6 +48,21 @@ describe('facts: services', (it) => {
     assert.equal(value(facts.enabled), ['xend'])
     assert.is((value(facts.active) as { gap: string }[])[0]?.gap, 'unsupported')
     assert.equal(flips(services, old), [])
+  })
+
+  it('leaves out what waits for a cable, and what belongs into guests', () => {
+    const units =
+      'NetworkManager-wait-online.service loaded failed failed x\nqemu-guest-agent.service loaded failed failed x\nNetworkManager.service loaded active running x\n'
+    const facts = services.parse(
+      evidence(services, [
+        [{ stat: '/run/systemd/system' }, status({ type: 'dir' })],
+        [UNITS, output(units)],
+      ]),
+    )
+    assert.equal(
+      (value(facts.all) as { name: string }[]).map(({ name }) => name),
+      ['NetworkManager'],
+    )
   })
 
   it('reads rc.conf', () => {
@@ -97,6 +110,20 @@ describe('facts: processes', (it) => {
     assert.is((value(facts.qemu) as { memory: number }[])[0]?.memory, 512 * 2 ** 20)
   })
 
+  it('counts open files and room for requests', () => {
+    const facts = processes.parse(
+      evidence(processes, [
+        ['/proc/sys/fs/file-nr', '3520\t0\t9223372036854775807\n'],
+        ['/proc/sys/fs/aio-nr', '0\n'],
+        ['/proc/sys/fs/aio-max-nr', '65536\n'],
+      ]),
+    )
+    assert.is(value(facts.openFiles), 3520)
+    assert.is(value(facts.openFilesMax), 2 ** 63)
+    assert.is(value(facts.aioRequests), 0)
+    assert.is(value(facts.aioMax), 65_536)
+  })
+
   it('changes no fact when any one answer is taken away', () => {
     assert.equal(flips(processes, stuck), [])
   })
@@ -125,6 +152,25 @@ describe('facts: security', (it) => {
     assert.is(mode(['/sys/fs/selinux/enforce', '1']), 'enforcing')
     assert.is(mode(['/etc/selinux/config', 'SELINUX=permissive\n']), 'disabled')
     assert.is(mode(), '')
+  })
+
+  it('names the boolean that images on NFS need, by either name', () => {
+    const missing = (fileSystem: string, name: string, text: string) =>
+      value(
+        security.parse(
+          evidence(security, [
+            ['/proc/mounts', `/dev/sda1 / ext4 rw 0 0\nx /var/lib/libvirt/images ${fileSystem} rw 0 0\n`],
+            [{ file: '/sys/fs/selinux/booleans/virt_*' }, matches(`/sys/fs/selinux/booleans/${name}`)],
+            [`/sys/fs/selinux/booleans/${name}`, text],
+          ]),
+        ).missingBoolean,
+      )
+    assert.is(missing('nfs4', 'virt_use_nfs', '0 0'), 'virt_use_nfs')
+    assert.is(missing('nfs', 'qemu_use_nfs', '0 0'), 'qemu_use_nfs')
+    assert.is(missing('nfs', 'virt_use_nfs', '1 1'), '')
+    assert.is(missing('cifs', 'virt_use_nfs', '0 0'), '')
+    assert.is(missing('xfs', 'virt_use_nfs', '0 0'), '')
+    assert.is(missing('fuse.glusterfs', 'virt_use_fusefs', '0 0'), 'virt_use_fusefs')
   })
 
   it('reads booleans, qemu.conf and profiles', () => {
@@ -239,6 +285,11 @@ describe('facts: logs', (it) => {
     ]
     const facts = logs.parse(evidence(logs, given))
     assert.equal(value(facts.huge), [{ path: '/var/log/xen/xenstored-access.log', size: 2 ** 31 }])
+    const sparse: Given[] = [
+      [{ stat: '/var/log/*' }, matches('/var/log/lastlog')],
+      [{ stat: '/var/log/lastlog' }, status({ size: 2 ** 38 })],
+    ]
+    assert.equal(value(logs.parse(evidence(logs, sparse)).huge), [])
     assert.equal(value(facts.dumps), [{ path: '/var/lib/xen/dump/web1.core', size: 5 }])
     assert.equal(flips(logs, given), [])
   })

@@ -3,7 +3,7 @@ import { placeOf } from '../../src/evidence/locate.ts'
 import { storage } from '../../src/facts/storage.ts'
 import { describe } from '../describe.ts'
 import { evidence, type Given, matches, names, output, status, value } from '../evidence.ts'
-import { flipped } from '../one-missing.ts'
+import { flips } from '../never-flips.ts'
 
 const MULTIPATH = `# comment {
 defaults {
@@ -31,7 +31,7 @@ const HOST: Given[] = [
   ['/proc/swaps', 'Filename\tType\tSize\n/dev/sda2 partition 1048572 0 -2\n'],
   ['/etc/fstab', '# x\nLABEL=/boot /boot ext3 defaults 1 2\nUUID=5c / ext4 defaults 0 1\n'],
   [
-    { command: ['df', '-lPk'] },
+    { command: ['df', '-klP'] },
     output(
       'Filesystem     1024-blocks   Used Available Capacity Mounted on\nudev 1996948 0 1996948 0% /dev\n/dev/vda 3028572 941216 1913404 33% /\n',
     ),
@@ -105,7 +105,7 @@ describe('facts: storage', (it) => {
   })
 
   it('says nothing else when any one answer is missing', () => {
-    assert.equal(flipped(storage, HOST), [])
-    assert.equal(flipped(storage, []), [])
+    assert.equal(flips(storage, HOST), [])
+    assert.equal(flips(storage, []), [])
   })
 })

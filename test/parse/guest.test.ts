@@ -77,6 +77,7 @@ describe('parse: guest-xl', (it) => {
       [
         ['vcpu', 'vcpus'],
         ['our_own_very_long_variable', null],
+        ['restart', null],
       ],
     )
   })

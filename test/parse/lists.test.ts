@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import { modprobeCommands, neverLoaded } from '../../src/parse/modprobe-lines.ts'
 import { parseDpkg, parsePkg, parseRpm, upstream } from '../../src/parse/package-list.ts'
-import { parseUnitFiles, parseUnits } from '../../src/parse/units.ts'
+import { parseUnits } from '../../src/parse/units.ts'
 import { describe } from '../describe.ts'
 
 describe('parse: lists of packages, units and modules', (it) => {
@@ -33,13 +33,6 @@ describe('parse: lists of packages, units and modules', (it) => {
       [
         { name: 'libvirtd.service', load: 'loaded', active: 'active', sub: 'running' },
         { name: 'xencommons.service', load: 'not-found', active: 'inactive', sub: 'dead' },
-      ],
-    )
-    assert.equal(
-      [...parseUnitFiles('libvirtd.service enabled enabled\nvirtlogd.service indirect enabled\n')],
-      [
-        ['libvirtd.service', 'enabled'],
-        ['virtlogd.service', 'indirect'],
       ],
     )
   })

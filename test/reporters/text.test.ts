@@ -38,6 +38,7 @@ const report = (findings: readonly Finding[]): Report => ({
     under: '',
     how: [],
   },
+  ability: '',
   findings,
   areas: [{ area: 'kvm', problem: 0, ok: 3, unknown: 1, skipped: 0 }],
   undecided: [{ gap: 'denied', ask: 'stat /dev/kvm', rules: ['a', 'b'] }],

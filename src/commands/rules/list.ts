@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import Table from 'cli-table3'
 import { BaseCommand } from '../../cli/base.ts'
 import { loadRules } from '../../cli/rules.ts'
-import { select } from '../../engine/library.ts'
+import { select } from '../../engine/select.ts'
 
 export default class RulesList extends BaseCommand {
   static override summary = 'List the rules'
