@@ -1,7 +1,7 @@
 import { command, file, list } from '../evidence/ask.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { locate } from '../evidence/locate.ts'
-import { absentAs, all, known, map, ranked } from '../evidence/result.ts'
+import { absentAs, all, chain, known, map, ranked } from '../evidence/result.ts'
 import { bootValues, bootWords } from '../parse/boot-options.ts'
 import type { Result } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
@@ -78,7 +78,7 @@ export const console = defineFacts({
       level: map(evidence.text(ask.printk), (text) => Number(/^\d+/.exec(text)?.[0] ?? NaN)),
       gettys,
       gettyDevices: map(gettys, (found) => [...new Set(found.map(({ device }) => device))]),
-      restricted: map(all(evidence.exists(ask.securetty), obeys(evidence)), ([list, pam]) => list && pam),
+      restricted: chain(evidence.exists(ask.securetty), (there) => (there ? obeys(evidence) : known(false))),
       securetty: absentAs<readonly string[]>(securetty, []),
       ports: absentAs<readonly Port[]>(map(evidence.text(ask.serial), parsePorts), []),
     }

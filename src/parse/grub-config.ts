@@ -110,7 +110,7 @@ function entryOf({ index, id, title, line, commands }: Menu): BootEntry {
   const none = { hypervisor: '', hypervisorOptions: '', kernel: '', initrd: '', options: '' }
   const entry = { index, id, title, ...none, tboot, line }
   for (const text of commands) {
-    const [command = '', ...words] = bootWords(text.replace(/\\(.)/g, '$1'))
+    const [command = '', ...words] = bootWords(text.replace(/'([^']*)'/g, '"$1"').replace(/\\(.)/g, '$1'))
     const [path = '', ...options] = words.filter((word) => !/^--(nounzip|type=|quirk)/.test(word))
     const own = joinWords(ownWords(joinWords(options)))
     if (/^(multiboot2?|xen_hypervisor)$/.test(command))

@@ -61,6 +61,25 @@ describe('facts: boot', (it) => {
     assert.equal(value(facts.defaultKernelWords), ['ro', 'dyndbg=file a.c +p', 'quiet'])
   })
 
+  it('takes no part of a command in the settings for a word that the menu should have', () => {
+    const facts = parse(
+      ['/boot/grub2/grub.cfg', "menuentry a {\n linux /vmlinuz ro acpi_osi='!Windows 2012' crashkernel=128M rhgb\n}\n"],
+      [
+        '/etc/default/grub',
+        'GRUB_CMDLINE_LINUX="ro $([ -x /sbin/kexec-words ] && /sbin/kexec-words || :) rhgb"\n' +
+          'GRUB_CMDLINE_LINUX_DEFAULT="${GRUB_CMDLINE_LINUX_DEFAULT:+$GRUB_CMDLINE_LINUX_DEFAULT }\\$tuned_params"\n',
+      ],
+    )
+    assert.equal(value(facts.kernelWordsNotInMenu), [])
+    assert.equal(value(facts.defaultKernelWords), ['ro', 'acpi_osi=!Windows 2012', 'crashkernel=128M', 'rhgb'])
+  })
+
+  it('takes the ramdisk that holds everything for one of its kernel', () => {
+    const menu =
+      "menuentry 'a' {\n linux /boot/vmlinuz-6.1-x86_64 ro\n initrd /boot/initramfs-6.1-x86_64-fallback.img\n}\n"
+    assert.equal(entriesOf(parse(['/boot/grub/grub.cfg', menu]), 'initrdRelease'), ['6.1-x86_64'])
+  })
+
   it('follows the saved entry, and the one saved before a boot-once', () => {
     const env = (text: string) => parse(['/boot/grub/grub.cfg', saved], ['/boot/grub/grubenv', text]).defaultIndex
     assert.is(value(env('# GRUB Environment Block\nsaved_entry=2\n####')), '2')
