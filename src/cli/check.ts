@@ -17,9 +17,15 @@ const HEAD = new Set(['platform', 'cpu', 'kvm'])
 
 /** Only what the rules need is asked, and what the report's head says. */
 export function setsFor(rules: readonly Rule[]): FactSet[] {
-  const named = new Set(rules.flatMap(({ facts }) => facts.map((fact) => fact.slice(0, fact.indexOf('.')))))
+  const named = new Set(
+    rules.flatMap((rule) => [...rule.facts, ...inSentences(rule)].map((fact) => fact.split('.')[0]!)),
+  )
   return factSets.filter(({ name }) => HEAD.has(name) || named.has(name))
 }
+
+/** A sentence or the `if` of a step may name facts that decide nothing. */
+const inSentences = ({ says, why, fix, fineWhen = '' }: Rule): string[] =>
+  JSON.stringify([says, why, fix, fineWhen]).match(/\b[a-z]\w*\.[a-z]\w*/gi) ?? []
 
 /** The whole line: host → evidence → facts → findings → report. */
 export async function check(

@@ -2,11 +2,16 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { setsFor } from '../../src/cli/check.ts'
+import { Linter } from '../../src/engine/conditions.ts'
+import { readRules } from '../../src/engine/library.ts'
 import { factSets } from '../../src/facts/index.ts'
 import { describe } from '../describe.ts'
 import { folderWith } from '../hosts/machine-folder.ts'
 import { needs } from '../needs.ts'
 import { vdoctor } from '../vdoctor.ts'
+
+const rules = readRules('rules', new Linter(factSets))
 
 /** A KVM host whose processor has VT-x and whose module is not loaded. */
 const broken = folderWith({
@@ -53,6 +58,10 @@ describe('check', (it) => {
     ])
       assert.match(out, text)
     assert.not.match(out, 'kvm_amd )')
+  })
+
+  it('collects what only a sentence or a step of the cure names', () => {
+    assert.ok(setsFor(rules.filter(({ id }) => id === 'module-not-loaded')).some(({ name }) => name === 'kernel'))
   })
 
   it('decides the exit code alike in every format', () => {
