@@ -46,6 +46,7 @@ export const kvm = defineFacts({
     nested: bool('Guests may run guests of their own'),
     nestedPaging: bool('EPT or NPT is in use'),
     ignoreMsrs: bool('Unknown MSRs of guests are ignored'),
+    refusal: string('What QEMU said when it could not create a machine with KVM; "" where it could, or was not tried'),
     works: bool('QEMU could create a machine with KVM (only with --probe); outranks what the flags say'),
   },
   parse(evidence, ask) {
@@ -68,6 +69,7 @@ export const kvm = defineFacts({
       nestedPaging: either(evidence, ask.ept, ask.npt),
       ignoreMsrs: absentAs(map(evidence.text(ask.ignoreMsrs), isOn), false),
       works: works(evidence, ask.probe),
+      refusal: refusal(evidence, ask.probe),
     }
   },
 })
@@ -98,4 +100,13 @@ function works(evidence: Evidence, ask: Ask): Result<boolean> {
       ? known(false)
       : unknown('malformed', 'QEMU with KVM', `exit ${exit}: ${stderr.trim().slice(0, 200)}`)
   })
+}
+
+/** That nobody tried is known, and is no refusal. */
+function refusal(evidence: Evidence, ask: Ask): Result<string> {
+  const ran = evidence.output(ask)
+  if (!ran.ok && ran.gap === 'withheld') return known('', { ask: ran.ask })
+  return chain(works(evidence, ask), (worked) =>
+    map(ran, ({ stderr }) => (worked ? '' : (stderr.trim().split('\n').at(-1) ?? '').slice(0, 200))),
+  )
 }

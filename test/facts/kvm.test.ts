@@ -50,4 +50,15 @@ describe('facts: kvm', (it) => {
     assert.is(value(kvm.parse(evidence(kvm, [], 'not-recorded')).nested), 'not-recorded')
     assert.is(value(kvm.parse(evidence(kvm, [])).nested), false)
   })
+
+  it('believes QEMU before the flags, where it was tried', () => {
+    const probe = kvm.asks.find((ask) => 'command' in ask && ask.command.includes('qemu-system-x86_64'))!
+    const tried = (exit: number, stderr: string) => kvm.parse(evidence(kvm, [[probe, output('', exit, stderr)]]))
+    const said = 'qemu-system-x86_64: failed to initialize kvm: Permission denied'
+    assert.equal([value(tried(124, '').works), value(tried(124, '').refusal)], [true, ''])
+    assert.equal([value(tried(1, `${said}\n`).works), value(tried(1, `${said}\n`).refusal)], [false, said])
+    assert.is(value(tried(1, 'some other trouble\n').refusal), 'malformed')
+    assert.is(value(kvm.parse(evidence(kvm, [[probe, { gap: 'withheld' }]])).refusal), '')
+    assert.is(value(kvm.parse(evidence(kvm, [], 'not-recorded')).refusal), 'not-recorded')
+  })
 })
