@@ -211,10 +211,19 @@ function whatItHosts(evidence: Evidence): Result<Told> {
   if (under.ok && under.value.is === 'xen-dom0') return map(under, ({ how }) => ({ is: 'xen', how }))
   if (!under.ok) return under
   if (under.value.is.startsWith('xen-pv')) return known({ is: '', how: '' }, ...under.from)
-  const emulators = map(evidence.stats(asks.emulators), (found) => found.length > 0)
+  const emulators = map(all(evidence.stats(asks.emulators), evidence.stdout(asks.uname)), ([found, uname]) =>
+    found.some(({ name }) => emulates(name, uname.trim().split(/\s+/)[2] ?? '')),
+  )
   const programs = [asks.qemuKvm, asks.qemuKvmOld, asks.libvirtd, asks.virtqemud].map((ask) => evidence.exists(ask))
   const yes = [emulators, ...programs].find((program) => program.ok && program.value)
   if (yes?.ok)
     return { ...yes, value: { is: 'kvm', how: `${yes.from[0]?.path ?? '/usr/bin/qemu-system-*'} is installed` } }
   return map(all(emulators, ...programs), () => ({ is: '', how: 'neither Xen nor QEMU nor libvirt is here' }))
+}
+
+/** An emulator of another architecture, as developers have it for boards, makes no KVM host. */
+function emulates(path: string, arch: string): boolean {
+  const target = path.slice(path.lastIndexOf('-') + 1)
+  const own = /^(x86_64|amd64|i\d86)$/.test(arch) ? ['x86_64', 'i386'] : [arch.replace(/^ppc64le$/, 'ppc64')]
+  return own.includes(target)
 }

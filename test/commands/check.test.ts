@@ -31,6 +31,7 @@ const broken = folderWith({
       outcome: 'ok',
       stat: { type: 'file', mode: '0755', uid: 0, gid: 0, size: 1 },
     },
+    { ask: { command: ['uname', '-srm'] }, outcome: 'ok', exit: 0, data: 'uname' },
     { ask: { file: '/proc/cpuinfo' }, outcome: 'ok', data: 'cpuinfo' },
     { ask: { file: '/proc/misc' }, outcome: 'ok', data: 'misc' },
     { ask: { file: '/proc/modules' }, outcome: 'ok', bytes: 0 },
@@ -39,6 +40,7 @@ const broken = folderWith({
     .join(''),
   cpuinfo: 'processor : 0\nvendor_id : GenuineIntel\nflags : lm vmx\n',
   misc: '58 vga_arbiter\n',
+  uname: 'Linux 6.1.0 x86_64\n',
 })
 const waivers = (until: string): string =>
   join(folderWith({ w: `- { rule: module-not-loaded, reason: a test machine, until: ${until} }\n` }), 'w')

@@ -15,11 +15,12 @@ const emulator: Given[] = [
   [{ stat: '/usr/bin/qemu-system-*' }, matches('/usr/bin/qemu-system-x86_64')],
   [{ stat: '/usr/bin/qemu-system-x86_64' }, status({})],
 ]
+const uname: Given = [{ command: ['uname', '-srm'] }, output('Linux 6.1.0 x86_64\n')]
 const noEmulator: Given = [{ stat: '/usr/bin/qemu-system-*' }, matches()]
 
 /** [hosts, under] */
 function told(given: readonly Given[], rest?: Gap): unknown[] {
-  const facts = platform.parse(evidence(platform, [noEmulator, ...given], rest))
+  const facts = platform.parse(evidence(platform, [uname, noEmulator, ...given], rest))
   return [value(facts.hosts), value(facts.under)]
 }
 
@@ -75,6 +76,15 @@ describe('facts: platform, over the roles', (it) => {
   it('KVM host: the emulator makes it one, the modules alone do not', () => {
     assert.equal(told([cpuinfo('svm'), ...emulator]), ['kvm', ''])
     assert.equal(told([cpuinfo('svm'), [{ stat: '/dev/kvm' }, status({ type: 'char' })]]), ['', ''])
+  })
+
+  it('an emulator of boards makes no KVM host', () => {
+    const arm = '/usr/bin/qemu-system-arm'
+    const given: Given[] = [
+      [{ stat: '/usr/bin/qemu-system-*' }, matches(arm)],
+      [{ stat: arm }, status({})],
+    ]
+    assert.equal(told([cpuinfo('svm'), ...given]), ['', ''])
   })
 
   it('KVM guest, and one that hosts guests itself', () => {
