@@ -183,6 +183,8 @@ function whatWouldDecide({ gap, ask, detail }: Undecided, live: boolean): string
       return `${what} did not answer${why}`
     case 'withheld':
       return `${what} was not asked${why}`
+    case 'malformed':
+      return `${what} says nothing that helps${why}`
     default:
       return `${what}: ${gap}${why}`
   }
