@@ -110,10 +110,11 @@ export function readGuests(evidence: Evidence): Guests {
   }
 }
 
-/** On a host that surely does not run Xen, its guests are no guests: the files wait for another boot. */
+/** On a host that does not run Xen, its guests are no guests: the files wait for another boot. */
 function xenGuests(evidence: Evidence): Guests[] {
   const dom0 = mayBeDom0(evidence)
-  if (dom0.ok && !dom0.value) return []
+  if (!dom0.ok) return [{ found: [], errors: [], gaps: [dom0] }]
+  if (!dom0.value) return []
   const libxl = readLibvirt(evidence, guestAsks.libxl, guestAsks.libxlAutostart, [
     guestAsks.libxlLive,
     guestAsks.libxlLiveOld,
@@ -121,8 +122,7 @@ function xenGuests(evidence: Evidence): Guests[] {
   const running = runningDomains(evidence)
   const parts = [readXlFiles(evidence, running), readXend(evidence, running), libxl]
   const complete = parts.every(({ gaps }) => gaps.length === 0)
-  const unsure = dom0.ok ? [] : [{ found: [], errors: [], gaps: [dom0] }]
-  return [...parts, ...unsure, ...(complete ? [transientDomains(running, parts)] : [])]
+  return [...parts, ...(complete ? [transientDomains(running, parts)] : [])]
 }
 
 /** The files of a glob, but for those that are called something else. Gaps of single files stay apart; what is no readable text (a folder, an image) is no definition. */
