@@ -4,6 +4,7 @@ import { command, file, link, list, stat } from '../evidence/ask.ts'
 export const asks = {
   names: list('/sys/class/net'),
   uevents: file('/sys/class/net/*/uevent'),
+  ueventModes: stat('/sys/class/net/*/uevent'),
   mtus: file('/sys/class/net/*/mtu'),
   states: file('/sys/class/net/*/operstate'),
   addresses: file('/sys/class/net/*/address'),
