@@ -45,7 +45,6 @@ export const processes = defineFacts({
   meaning: 'Processes that guests depend on, and those that wait for ever',
   asks: {
     list: command(['ps', '-ww', '-axo', 'pid,ppid,state,wchan:40,comm'], LINUX),
-    files: file('/proc/sys/fs/file-nr'),
     aio: file('/proc/sys/fs/aio-nr'),
     aioMax: file('/proc/sys/fs/aio-max-nr'),
     // Reads the memory of each process and may hang on a stuck one.
@@ -56,8 +55,6 @@ export const processes = defineFacts({
     blocked: listOf(blockedSchema, 'Processes in state D'),
     blockedDaemons: listOf(blockedSchema, 'Those that guests depend on: xenstored, libvirtd, QEMU …'),
     qemu: listOf(qemuSchema, 'QEMU processes'),
-    openFiles: number('count', 'Files that all processes hold open'),
-    openFilesMax: number('count', 'Files that they can hold open: fs.file-max'),
     aioRequests: number('count', 'Room for asynchronous disk requests that is taken'),
     aioMax: number('count', 'Room for them that there is: fs.aio-max-nr'),
     xlGuests: bool('A process xl that started a guest looks after it'),
@@ -72,19 +69,16 @@ export const processes = defineFacts({
       blocked,
       blockedDaemons: map(blocked, (all) => all.filter(({ name }) => DAEMON.test(name))),
       qemu: map(calls, (all) => all.flatMap(asQemu)),
-      openFiles: map(evidence.text(ask.files), (text) => column(text, 0)),
-      openFilesMax: map(evidence.text(ask.files), (text) => column(text, 2)),
-      aioRequests: map(evidence.text(ask.aio), (text) => column(text, 0)),
-      aioMax: map(evidence.text(ask.aioMax), (text) => column(text, 0)),
+      aioRequests: map(evidence.text(ask.aio), countOf),
+      aioMax: map(evidence.text(ask.aioMax), countOf),
       xlGuests: map(calls, (all) => all.some(looksAfterGuest)),
       hung: map(calls, (all) => all.filter(isHung).map((call) => asHung(call, list))),
     }
   },
 })
 
-/** `3520	0	9223372036854775807`: open, free, most. */
-function column(text: string, index: number): number {
-  const value = Number(text.trim().split(/\s+/)[index] || NaN)
+function countOf(text: string): number {
+  const value = Number(text.trim() || NaN)
   if (!Number.isFinite(value)) throw new Error(`not a number: ${text.slice(0, 40)}`)
   return value
 }

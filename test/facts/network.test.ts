@@ -90,6 +90,17 @@ describe('facts: network', (it) => {
     assert.equal(flips(network, old), [])
   })
 
+  it('counts connections under their old name too', () => {
+    const [v4, now] = ['/proc/sys/net/ipv4/netfilter/ip_conntrack_', '/proc/sys/net/netfilter/nf_conntrack_']
+    const counts = (...given: Given[]) => {
+      const { conntrackCount, conntrackMax } = at(given)
+      return [value(conntrackCount), value(conntrackMax)]
+    }
+    assert.equal(counts([`${v4}count`, '7\n'], [`${v4}max`, '65536\n']), [7, 65_536])
+    assert.equal(counts([`${now}count`, '8\n'], [`${now}max`, '262144\n']), [8, 262_144])
+    assert.equal(counts(), [0, 0])
+  })
+
   it('sorts the ports of a bridge', () => {
     const [br0, virbr0] = list(at(host).bridges)
     assert.equal(br0!['uplinks'], ['eth0'])
