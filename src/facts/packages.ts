@@ -91,7 +91,7 @@ export const packages = defineFacts({
   },
 })
 
-const HYPERVISOR = /^(xen-hypervisor(-[\d.]+)?(-\w+)?|xen-kernel\d*|xen)$/
+const HYPERVISOR = /^(xen-hypervisor(-[\d.]+)?(-(?!common$)\w+)?|xen-kernel\d*|xen)$/
 const TOOLS = /^(xen-utils-[\d.]+|xen-runtime|xen-tools\d*|xen-dom0-tools)$/
 /** A kernel-xen has the version of Linux: it makes a Xen host, and says nothing about tools. */
 const XEN = /^(xen-hypervisor-[\w.-]*|xen-hypervisor|kernel-xen|xen-kernel\d*)$/

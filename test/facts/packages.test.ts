@@ -40,6 +40,7 @@ describe('facts: packages', (it) => {
     const old = 'ii  xen-hypervisor-4.14-amd64 4.14.6\n'
     assert.is(matching(`${old}ii  xen-hypervisor-4.17-amd64 4.17.7\nii  xen-utils-4.17 4.17.7\n`), true)
     assert.is(matching(`${old}ii  xen-tools 4.9.2-1\n`), true)
+    assert.is(matching(`${old}ii  xen-hypervisor-common 4.17.7\nii  xen-utils-4.17 4.17.7\n`), false)
   })
 
   it('reads rpm, whose kernel-xen has the version of Linux', () => {
