@@ -4,6 +4,7 @@ import { command, file, link, list, stat } from '../evidence/ask.ts'
 export const asks = {
   names: list('/sys/class/net'),
   uevents: file('/sys/class/net/*/uevent'),
+  ueventModes: stat('/sys/class/net/*/uevent'),
   mtus: file('/sys/class/net/*/mtu'),
   states: file('/sys/class/net/*/operstate'),
   addresses: file('/sys/class/net/*/address'),
@@ -24,6 +25,8 @@ export const asks = {
   bridgeNf: file('/proc/sys/net/bridge/bridge-nf-call-iptables'),
   conntrackCount: file('/proc/sys/net/netfilter/nf_conntrack_count'),
   conntrackMax: file('/proc/sys/net/netfilter/nf_conntrack_max'),
+  oldConntrackCount: file('/proc/sys/net/ipv4/netfilter/ip_conntrack_count'),
+  oldConntrackMax: file('/proc/sys/net/ipv4/netfilter/ip_conntrack_max'),
   ovsSocket: stat('/var/run/openvswitch/db.sock'),
   ovsBridges: command(['ovs-vsctl', '--timeout=5', 'list-br'], { if: { daemon: ['ovsdb-server'] } }),
   networks: file('/run/libvirt/network/*.xml'),

@@ -72,6 +72,7 @@ export function interfaces(evidence: Evidence): Result<readonly Interface[]> {
 function readers(evidence: Evidence) {
   return {
     uevent: lookup(evidence.texts(asks.uevents)),
+    ueventMode: lookup(evidence.stats(asks.ueventModes)),
     mtu: lookup(evidence.texts(asks.mtus)),
     state: lookup(evidence.texts(asks.states)),
     address: lookup(evidence.texts(asks.addresses)),
@@ -90,10 +91,15 @@ function readers(evidence: Evidence) {
 /** DEVTYPE of the uevent where the kernel gives one; the `device` link tells hardware and Xen's vif-1-0 from what is made of nothing. */
 function kindOf(name: string, read: ReturnType<typeof readers>): Result<string> {
   const at = `/sys/class/net/${name}`
-  const type = absentAs(
-    map(read.uevent(`${at}/uevent`), (text) => /^DEVTYPE=(\S+)/m.exec(text)?.[1] ?? ''),
-    '',
-  )
+  // Before Linux 2.6.23 it could only be written to, and told nothing.
+  const mode = read.ueventMode(`${at}/uevent`)
+  const type =
+    mode.ok && (mode.value.mode & 0o444) === 0
+      ? map(mode, () => '')
+      : absentAs(
+          map(read.uevent(`${at}/uevent`), (text) => /^DEVTYPE=(\S+)/m.exec(text)?.[1] ?? ''),
+          '',
+        )
   const device = absentAs(map(read.device(`${at}/device`), basename), '')
   const marks = [`${at}/wireless`, `${at}/phy80211`, `${at}/tun_flags`]
   return map(

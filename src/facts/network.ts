@@ -1,4 +1,4 @@
-import { absentAs, map } from '../evidence/result.ts'
+import { absentAs, map, ranked } from '../evidence/result.ts'
 import { defineFacts } from './fact-set.ts'
 import { asks } from './network-asks.ts'
 import {
@@ -69,8 +69,14 @@ export const network = defineFacts({
       ifcfg: ifcfgFiles(evidence),
       configuredPorts: configuredPorts(evidence, found),
       portlessBridges: portlessBridges(evidence),
-      conntrackCount: absentAs(map(evidence.text(ask.conntrackCount), countOf), 0),
-      conntrackMax: absentAs(map(evidence.text(ask.conntrackMax), countOf), 0),
+      conntrackCount: absentAs(
+        map(ranked(evidence.text(ask.conntrackCount), evidence.text(ask.oldConntrackCount)), countOf),
+        0,
+      ),
+      conntrackMax: absentAs(
+        map(ranked(evidence.text(ask.conntrackMax), evidence.text(ask.oldConntrackMax)), countOf),
+        0,
+      ),
       networkScripts: networkScripts(evidence),
       xend: evidence.exists(ask.xendProgram),
       narrowPorts: narrowPorts(bridgeList, found),

@@ -59,7 +59,7 @@ export const packages = defineFacts({
     names: strings('Their names'),
     hypervisor: strings('Upstream versions of the installed Xen hypervisors: "4.17.7"'),
     tools: strings('Upstream versions of the installed Xen tools'),
-    toolsMatch: bool('Each hypervisor has tools of its own release (major and minor), or one of both is missing'),
+    toolsMatch: bool('A hypervisor and tools of its own release (major and minor) are here, or one of both is missing'),
     runningXen: nullable(string('Release of the Xen that runs, "4.17"; none where none does')),
     toolsRun: bool('Tools of the release that runs are installed; also where no Xen runs, or no tools are packages'),
     qemu: nullable(string('Upstream version of QEMU; none where it is no package')),
@@ -91,18 +91,22 @@ export const packages = defineFacts({
   },
 })
 
-const HYPERVISOR = /^(xen-hypervisor(-[\d.]+)?(-\w+)?|xen-kernel\d*|xen)$/
+const HYPERVISOR = /^(xen-hypervisor(-[\d.]+)?(-(?!common$)\w+)?|xen-kernel\d*|xen)$/
 const TOOLS = /^(xen-utils-[\d.]+|xen-runtime|xen-tools\d*|xen-dom0-tools)$/
 /** A kernel-xen has the version of Linux: it makes a Xen host, and says nothing about tools. */
 const XEN = /^(xen-hypervisor-[\w.-]*|xen-hypervisor|kernel-xen|xen-kernel\d*)$/
 /** Debian's qemu-system-x86 and SUSE's qemu-x86 serve Xen guests too: only what makes nothing but KVM hosts counts. */
 const KVM = /^(qemu-kvm|kvm|qemu-kvm-core|qemu-system-kvm)$/
 
+/** On Debian these scripts make images for guests: they have versions of their own. */
+const NO_TOOLS = 'xen-tools'
+
 const shortOf = (version: string): string => version.split('.').slice(0, 2).join('.')
 
+/** Hypervisors of older releases stay installed after an upgrade: one that fits is enough. */
 function match(hypervisor: readonly string[], tools: readonly string[]): boolean {
   const have = tools.map(shortOf)
-  return have.length === 0 || hypervisor.every((version) => have.includes(shortOf(version)))
+  return have.length === 0 || hypervisor.length === 0 || hypervisor.some((version) => have.includes(shortOf(version)))
 }
 
 function runningXen(evidence: Evidence): Result<string | null> {
@@ -131,7 +135,7 @@ function installed(evidence: Evidence): Result<readonly Package[]> {
       : list
   }
   const lists = all(
-    read(asks.dpkg, 'dpkg', 1, parseDpkg),
+    read(asks.dpkg, 'dpkg', 1, (text) => parseDpkg(text).filter(({ name }) => name !== NO_TOOLS)),
     read(asks.rpm, 'rpm', RPM.length, parseRpm),
     read(asks.pkg, 'pkg', 1, parsePkg),
   )

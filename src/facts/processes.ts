@@ -3,7 +3,7 @@ import { map, orGap } from '../evidence/result.ts'
 import { type Call, parseCalls, parseProcesses, parseQemu, type Process } from '../parse/processes.ts'
 import type { Result } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
-import { listOf, nullable, number, object, string, strings } from './schema.ts'
+import { bool, listOf, nullable, number, object, string, strings } from './schema.ts'
 
 const LINUX = { if: { path: '/proc/self/stat' } } as const
 
@@ -45,7 +45,6 @@ export const processes = defineFacts({
   meaning: 'Processes that guests depend on, and those that wait for ever',
   asks: {
     list: command(['ps', '-ww', '-axo', 'pid,ppid,state,wchan:40,comm'], LINUX),
-    files: file('/proc/sys/fs/file-nr'),
     aio: file('/proc/sys/fs/aio-nr'),
     aioMax: file('/proc/sys/fs/aio-max-nr'),
     // Reads the memory of each process and may hang on a stuck one.
@@ -56,10 +55,9 @@ export const processes = defineFacts({
     blocked: listOf(blockedSchema, 'Processes in state D'),
     blockedDaemons: listOf(blockedSchema, 'Those that guests depend on: xenstored, libvirtd, QEMU …'),
     qemu: listOf(qemuSchema, 'QEMU processes'),
-    openFiles: number('count', 'Files that all processes hold open'),
-    openFilesMax: number('count', 'Files that they can hold open: fs.file-max'),
     aioRequests: number('count', 'Room for asynchronous disk requests that is taken'),
     aioMax: number('count', 'Room for them that there is: fs.aio-max-nr'),
+    xlGuests: bool('A process xl that started a guest looks after it'),
     hung: listOf(hungSchema, 'Commands of a toolstack (xl list, virsh list …) that are older than ten minutes'),
   },
   parse(evidence, ask) {
@@ -71,18 +69,16 @@ export const processes = defineFacts({
       blocked,
       blockedDaemons: map(blocked, (all) => all.filter(({ name }) => DAEMON.test(name))),
       qemu: map(calls, (all) => all.flatMap(asQemu)),
-      openFiles: map(evidence.text(ask.files), (text) => column(text, 0)),
-      openFilesMax: map(evidence.text(ask.files), (text) => column(text, 2)),
-      aioRequests: map(evidence.text(ask.aio), (text) => column(text, 0)),
-      aioMax: map(evidence.text(ask.aioMax), (text) => column(text, 0)),
+      aioRequests: map(evidence.text(ask.aio), countOf),
+      aioMax: map(evidence.text(ask.aioMax), countOf),
+      xlGuests: map(calls, (all) => all.some(looksAfterGuest)),
       hung: map(calls, (all) => all.filter(isHung).map((call) => asHung(call, list))),
     }
   },
 })
 
-/** `3520	0	9223372036854775807`: open, free, most. */
-function column(text: string, index: number): number {
-  const value = Number(text.trim().split(/\s+/)[index] || NaN)
+function countOf(text: string): number {
+  const value = Number(text.trim() || NaN)
   if (!Number.isFinite(value)) throw new Error(`not a number: ${text.slice(0, 40)}`)
   return value
 }
@@ -122,6 +118,10 @@ const isHung = ({ argv, age }: Call): boolean =>
   /(^|\/)(xl|xm|virsh)$/.test(argv[0] ?? '') &&
   argv.slice(1).some((word) => QUICK.test(word)) &&
   !argv.some((word) => /^(console|event|create|start|migrate|save|dump|qemu-monitor-event|--loop)$/.test(word))
+
+/** `xl create /etc/xen/web1.cfg` stays as long as its guest; `xl list` is over in a moment, and may be our own. */
+const looksAfterGuest = ({ argv, age }: Call): boolean =>
+  age > 60 && /(^|\/)xl$/.test(argv[0] ?? '') && argv.some((word) => /^(create|restore|migrate-receive)$/.test(word))
 
 function asHung({ pid, argv, age }: Call, list: Result<readonly Process[]>) {
   const waitChannel = map(list, (all) => all.find((one) => one.pid === pid)?.waitChannel ?? '-')

@@ -42,7 +42,7 @@ export const security = defineFacts({
   },
   parse(evidence, ask) {
     const flags = booleans(evidence)
-    const images = map(evidence.text(ask.mounts), (text) => fileSystemOf('/var/lib/libvirt/images', text))
+    const images = map(evidence.text(ask.mounts), (text) => mountOf('/var/lib/libvirt/images', text))
     const profiles = map(evidence.text(ask.profiles), parseProfiles)
     const conf = map(absentAs(evidence.text(ask.qemuConf), ''), parseQemuConf)
     return {
@@ -71,8 +71,10 @@ export const security = defineFacts({
       ),
       qemuUser: map(conf, (values) => values['user'] ?? ''),
       qemuGroup: map(conf, (values) => values['group'] ?? ''),
-      imageFileSystem: images,
-      missingBoolean: map(all(images, flags), ([type, values]) => missingBoolean(type, values)),
+      imageFileSystem: map(images, ({ type }) => type),
+      missingBoolean: map(all(images, flags), ([mount, values]) =>
+        mount.labels ? '' : missingBoolean(mount.type, values),
+      ),
       securityDriver: map(conf, (values) => values['security_driver'] ?? ''),
     }
   },
@@ -103,14 +105,21 @@ function booleans(evidence: Evidence): Result<Readonly<Record<string, boolean | 
   )
 }
 
-/** `filer:/images /var/lib/libvirt/images nfs4 rw 0 0`: the longest mount point above a path, and the last there. */
-function fileSystemOf(path: string, mounts: string): string {
+interface Mount {
+  readonly type: string
+  /** Files carry SELinux labels of their own, as on a disk and with NFS 4.2 where the server keeps them. */
+  readonly labels: boolean
+}
+
+/** `filer:/images /var/lib/libvirt/images nfs4 rw,seclabel 0 0`: the longest mount point above a path, and the last there. */
+function mountOf(path: string, mounts: string): Mount {
   const above = mounts
     .split('\n')
     .map((line) => line.split(' '))
     .filter(([, point = '-']) => path === point || path.startsWith(point.replace(/\/?$/, '/')))
   const longest = Math.max(...above.map(([, point]) => point!.length))
-  return above.filter(([, point]) => point!.length === longest).at(-1)?.[2] ?? ''
+  const [, , type = '', options = ''] = above.filter(([, point]) => point!.length === longest).at(-1) ?? []
+  return { type, labels: options.split(',').includes('seclabel') }
 }
 
 /** Files there carry no labels that libvirt could set. Red Hat 5 had other names; a policy without the boolean needs none. */

@@ -26,8 +26,8 @@ type Service = Infer<typeof serviceSchema>
 const MATTERS =
   /^(libvirt|virt(qemu|xen|network|storage|log|lock|interface|nodedev|nwfilter|proxy|secret|guest)|xen|xencommons|xend|oxenstored|qemu|ksm|NetworkManager|network|networking|systemd-networkd|firewalld|nftables|iptables|openvswitch|ovs|ovsdb|dnsmasq|var-lib-xenstored|proc-xen|drbd|multipathd|iscsid)/
 
-/** Those wait for a cable, or belong into guests. */
-const OTHERS = /-wait-online|^qemu-guest-agent/
+/** Those wait for a cable, belong into guests, or only tell others; libvirt starts a dnsmasq of its own. */
+const OTHERS = /-wait-online|-?dispatcher|^qemu-guest-agent|^dnsmasq(\.service)?$/
 
 const matters = (name: string): boolean => MATTERS.test(name) && !OTHERS.test(name)
 

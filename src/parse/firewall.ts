@@ -127,5 +127,8 @@ function mayAccept(filter: PacketFilter, chain: FilterChain, bridge: string, see
 const covers = (names: readonly string[] | null, bridge: string): boolean =>
   names === null || names.some((name) => (name.endsWith('*') ? bridge.startsWith(name.slice(0, -1)) : name === bridge))
 
-/** Whether a dump of rules names an interface: `-i virbr0`, `oifname "virbr0"`. */
-export const mentions = (text: string, name: string): boolean => text.split(/[\s"{},;]+/).some((word) => word === name)
+/** Whether a dump of rules names an interface: `-i virbr0`, `oifname "virbr0"`, `-i virbr+`. */
+export const mentions = (text: string, name: string): boolean =>
+  text
+    .split(/[\s"{},;]+/)
+    .some((word) => word === name || (/^[\w.-]+[+*]$/.test(word) && name.startsWith(word.slice(0, -1))))

@@ -6,7 +6,8 @@ export interface ModprobeCommand {
   readonly line: number
 }
 
-const COMMANDS = /^(alias|blacklist|config|include|install|options|remove|softdep|weakdep)$/
+/** SUSE's modprobe has one more: `allow_unsupported_modules 0`. */
+const COMMANDS = /^(alias|allow_unsupported_modules|blacklist|config|include|install|options|remove|softdep|weakdep)$/
 
 /** `blacklist 8139cp`, `alias eth0 xen-vnif`; a line that begins with no command of modprobe has an empty one. */
 export function modprobeCommands(text: string): ModprobeCommand[] {

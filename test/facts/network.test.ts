@@ -69,6 +69,38 @@ describe('facts: network', (it) => {
     assert.is(one('../../vif-0'), 'physical')
   })
 
+  it('knows kinds on kernels whose uevent can only be written to', () => {
+    const old: Given[] = [
+      [{ list: NET }, names('eth0', 'xenbr0')],
+      [glob('uevent'), matches(`${NET}/eth0/uevent`, `${NET}/xenbr0/uevent`)],
+      [`${NET}/eth0/uevent`, { gap: 'denied' }],
+      [`${NET}/xenbr0/uevent`, { gap: 'denied' }],
+      [glob('uevent', 'stat'), matches(`${NET}/eth0/uevent`, `${NET}/xenbr0/uevent`)],
+      [{ stat: `${NET}/eth0/uevent` }, status({ mode: 0o200 })],
+      [{ stat: `${NET}/xenbr0/uevent` }, status({ mode: 0o200 })],
+      [glob('device', 'link'), matches(`${NET}/eth0/device`)],
+      [{ link: `${NET}/eth0/device` }, target('../../../0000:00:03.0')],
+      [glob('brif', 'list'), matches(`${NET}/xenbr0/brif`)],
+      [{ list: `${NET}/xenbr0/brif` }, names('eth0')],
+    ]
+    assert.equal(
+      list(at(old).interfaces).map(({ kind }) => kind),
+      ['physical', 'bridge'],
+    )
+    assert.equal(flips(network, old), [])
+  })
+
+  it('counts connections under their old name too', () => {
+    const [v4, now] = ['/proc/sys/net/ipv4/netfilter/ip_conntrack_', '/proc/sys/net/netfilter/nf_conntrack_']
+    const counts = (...given: Given[]) => {
+      const { conntrackCount, conntrackMax } = at(given)
+      return [value(conntrackCount), value(conntrackMax)]
+    }
+    assert.equal(counts([`${v4}count`, '7\n'], [`${v4}max`, '65536\n']), [7, 65_536])
+    assert.equal(counts([`${now}count`, '8\n'], [`${now}max`, '262144\n']), [8, 262_144])
+    assert.equal(counts(), [0, 0])
+  })
+
   it('sorts the ports of a bridge', () => {
     const [br0, virbr0] = list(at(host).bridges)
     assert.equal(br0!['uplinks'], ['eth0'])

@@ -1,6 +1,4 @@
 import * as assert from 'uvu/assert'
-import { logs } from '../../src/facts/logs.ts'
-import { packages } from '../../src/facts/packages.ts'
 import { processes } from '../../src/facts/processes.ts'
 import { security } from '../../src/facts/security.ts'
 import { services } from '../../src/facts/services.ts'
@@ -52,7 +50,7 @@ describe('facts: services', (it) => {
 
   it('leaves out what waits for a cable, and what belongs into guests', () => {
     const units =
-      'NetworkManager-wait-online.service loaded failed failed x\nqemu-guest-agent.service loaded failed failed x\nNetworkManager.service loaded active running x\n'
+      'NetworkManager-wait-online.service loaded failed failed x\ndnsmasq.service loaded failed failed x\nnetworkd-dispatcher.service loaded failed failed x\nqemu-guest-agent.service loaded failed failed x\nNetworkManager.service loaded active running x\n'
     const facts = services.parse(
       evidence(services, [
         [{ stat: '/run/systemd/system' }, status({ type: 'dir' })],
@@ -108,18 +106,26 @@ describe('facts: processes', (it) => {
     const facts = processes.parse(evidence(processes, stuck))
     assert.equal(value(facts.hung), [{ pid: 400, command: 'xl list', age: 1200, waitChannel: 'read_reply' }])
     assert.is((value(facts.qemu) as { memory: number }[])[0]?.memory, 512 * 2 ** 20)
+    assert.is(value(facts.xlGuests), true)
   })
 
-  it('counts open files and room for requests', () => {
+  it('takes no command of a moment for one that looks after a guest', () => {
+    const calls = (...lines: string[]): Given[] => [
+      [CALLS, output(`  PID   UID     ELAPSED COMMAND\n${lines.join('\n')}\n`)],
+    ]
+    const looks = (...lines: string[]) => value(processes.parse(evidence(processes, calls(...lines))).xlGuests)
+    assert.is(looks('  401 0 00:01 xl info', '  402 0 20:00 xl list'), false)
+    assert.is(looks('  401 0 00:01 xl create web1'), false)
+    assert.is(looks('  401 0 20:00 /usr/sbin/xl -vvv create web1'), true)
+  })
+
+  it('counts room for requests', () => {
     const facts = processes.parse(
       evidence(processes, [
-        ['/proc/sys/fs/file-nr', '3520\t0\t9223372036854775807\n'],
         ['/proc/sys/fs/aio-nr', '0\n'],
         ['/proc/sys/fs/aio-max-nr', '65536\n'],
       ]),
     )
-    assert.is(value(facts.openFiles), 3520)
-    assert.is(value(facts.openFilesMax), 2 ** 63)
     assert.is(value(facts.aioRequests), 0)
     assert.is(value(facts.aioMax), 65_536)
   })
@@ -173,6 +179,17 @@ describe('facts: security', (it) => {
     assert.is(missing('fuse.glusterfs', 'virt_use_fusefs', '0 0'), 'virt_use_fusefs')
   })
 
+  it('asks for no boolean where NFS keeps labels', () => {
+    const nfs: Given[] = [
+      ['/proc/mounts', 'x /var/lib/libvirt/images nfs4 rw,seclabel,vers=4.2 0 0\n'],
+      [{ file: '/sys/fs/selinux/booleans/virt_*' }, matches('/sys/fs/selinux/booleans/virt_use_nfs')],
+      ['/sys/fs/selinux/booleans/virt_use_nfs', '0 0'],
+    ]
+    const facts = security.parse(evidence(security, nfs))
+    assert.is(value(facts.missingBoolean), '')
+    assert.is(value(facts.imageFileSystem), 'nfs4')
+  })
+
   it('reads booleans, qemu.conf and profiles', () => {
     const facts = security.parse(evidence(security, redhat))
     assert.equal(value(facts.booleans), { virt_use_nfs: true })
@@ -193,104 +210,5 @@ describe('facts: security', (it) => {
     assert.equal(value(apparmor.complaining), ['libvirtd'])
     assert.is(value(apparmor.lockdown), 'integrity')
     assert.equal(flips(security, redhat), [])
-  })
-})
-
-describe('facts: packages', (it) => {
-  const dpkgAsk = packages.asks[0]!
-  const dpkg = (text: string, exit = 1): Given => [
-    dpkgAsk,
-    output(text, exit, 'dpkg-query: no packages found matching ovmf\n'),
-  ]
-
-  it('takes what dpkg found though other patterns matched nothing', () => {
-    const facts = packages.parse(
-      evidence(packages, [
-        dpkg(
-          'ii  xen-hypervisor-4.17-amd64 4.17.7+13-g1\nii  xen-utils-4.17 4.17.7+13-g1\nii  qemu-system-x86 1:7.2+dfsg-7\n',
-        ),
-      ]),
-    )
-    assert.equal(value(facts.hypervisor), ['4.17.7'])
-    assert.is(value(facts.toolsMatch), true)
-    assert.is(value(facts.qemu), '7.2')
-    assert.is(value(facts.libvirt), null)
-    assert.is(value(facts.both), false)
-  })
-
-  it('compares releases, each hypervisor with any tools', () => {
-    const matching = (text: string) => value(packages.parse(evidence(packages, [dpkg(text)])).toolsMatch)
-    assert.is(matching('ii  xen-hypervisor-4.17-amd64 4.17.7\nii  xen-utils-4.14 4.14.6\n'), false)
-    assert.is(
-      matching('ii  xen-hypervisor-4.17-amd64 4.17.7\nii  xen-utils-4.17 4.17.5\nii  xen-utils-4.14 4.14.6\n'),
-      true,
-    )
-    assert.is(matching('ii  xen-hypervisor-4.17-amd64 4.17.7\n'), true)
-  })
-
-  it('reads rpm, whose kernel-xen has the version of Linux', () => {
-    const rpm: Given = [
-      packages.asks[1]!,
-      output(
-        'kernel-xen 3.0.101-108.1\nxen 4.4.4_40-61\nxen-tools 4.4.4_40-61\nqemu-kvm 1.0-1\npackage virtio-win is not installed\n',
-        20,
-      ),
-    ]
-    const facts = packages.parse(evidence(packages, [rpm]))
-    assert.is(value(facts.toolsMatch), true)
-    assert.is(value(facts.both), true)
-    assert.equal(flips(packages, [rpm]), [])
-  })
-
-  it('misses tools of the release that runs', () => {
-    const xen: Given[] = [
-      ['/sys/hypervisor/type', 'xen\n'],
-      ['/sys/hypervisor/version/major', '4\n'],
-      ['/sys/hypervisor/version/minor', '14\n'],
-    ]
-    const tools = (version: string, ...more: Given[]) =>
-      packages.parse(evidence(packages, [dpkg(`ii  xen-utils-4.17 ${version}\n`), ...more]))
-    assert.is(value(tools('4.17.7', ...xen).toolsRun), false)
-    assert.is(value(tools('4.14.2', ...xen).toolsRun), true)
-    assert.is(value(tools('4.17.7').toolsRun), true)
-    assert.is(value(tools('4.17.7', ...xen).runningXen), '4.14')
-  })
-
-  it('takes a failed manager for no answer', () => {
-    assert.is(value(packages.parse(evidence(packages, [dpkg('', 2)])).names), 'malformed')
-  })
-})
-
-describe('facts: logs', (it) => {
-  const kept = (...given: Given[]) => value(logs.parse(evidence(logs, given)).kept)
-  const journal: Given = [{ stat: '/var/log/journal' }, status({ type: 'dir' })]
-
-  it('knows whether messages outlive a reboot', () => {
-    assert.is(kept(), false)
-    assert.is(kept(journal), true)
-    assert.is(kept([{ stat: '/var/log/messages' }, status({})]), true)
-    assert.is(kept(journal, ['/etc/systemd/journald.conf', '[Journal]\nStorage=volatile\n']), false)
-    assert.is(kept(['/etc/systemd/journald.conf', '#Storage=auto\nStorage=persistent\n']), true)
-    assert.is(kept(journal, [{ stat: '/var/log/syslog' }, { gap: 'denied' }]), 'denied')
-  })
-
-  it('finds huge logs and dumps', () => {
-    const given: Given[] = [
-      journal,
-      [{ stat: '/var/log/xen/*' }, matches('/var/log/xen/xenstored-access.log', '/var/log/xen/console')],
-      [{ stat: '/var/log/xen/xenstored-access.log' }, status({ size: 2 ** 31 })],
-      [{ stat: '/var/log/xen/console' }, status({ type: 'dir', size: 4096 })],
-      [{ stat: '/var/lib/xen/dump/*' }, matches('/var/lib/xen/dump/web1.core')],
-      [{ stat: '/var/lib/xen/dump/web1.core' }, status({ size: 5 })],
-    ]
-    const facts = logs.parse(evidence(logs, given))
-    assert.equal(value(facts.huge), [{ path: '/var/log/xen/xenstored-access.log', size: 2 ** 31 }])
-    const sparse: Given[] = [
-      [{ stat: '/var/log/*' }, matches('/var/log/lastlog')],
-      [{ stat: '/var/log/lastlog' }, status({ size: 2 ** 38 })],
-    ]
-    assert.equal(value(logs.parse(evidence(logs, sparse)).huge), [])
-    assert.equal(value(facts.dumps), [{ path: '/var/lib/xen/dump/web1.core', size: 5 }])
-    assert.equal(flips(logs, given), [])
   })
 })

@@ -86,6 +86,9 @@ describe('parse: firewall', (it) => {
   it('finds an interface as a whole word', () => {
     assert.is(mentions('-A FORWARD -o virbr0 -j ACCEPT', 'virbr0'), true)
     assert.is(mentions('oifname "virbr0" accept', 'virbr0'), true)
+    assert.is(mentions('-A FORWARD -i virbr+ -j ACCEPT', 'virbr0'), true)
+    assert.is(mentions('iifname "virbr*" accept', 'virbr0'), true)
+    assert.is(mentions('-A FORWARD -i vnet+ -j ACCEPT', 'virbr0'), false)
     assert.is(mentions('-A FORWARD -o virbr0-nic -j ACCEPT\n-A FORWARD -o virbr01 -j ACCEPT', 'virbr0'), false)
   })
 })

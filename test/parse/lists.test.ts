@@ -48,6 +48,7 @@ describe('parse: lists of packages, units and modules', (it) => {
       ],
     )
     assert.equal(modprobeCommands(text).map(neverLoaded), [true, false, true])
+    assert.is(modprobeCommands('allow_unsupported_modules 1\n')[0]!.command, 'allow_unsupported_modules')
     assert.is(neverLoaded(modprobeCommands('install kvm /sbin/modprobe --ignore-install kvm')[0]!), false)
   })
 })
