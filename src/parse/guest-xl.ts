@@ -14,7 +14,7 @@ import {
   whole,
 } from './guest.ts'
 import { nearest } from './nearest.ts'
-import { normalPciAddress } from './pci-address.ts'
+import { parseXlPci } from './pci-address.ts'
 import type { XlConfig, XlValue } from './xl-config.ts'
 import { parseXlDisk } from './xl-disk.ts'
 import { XL_KEYS, XM_ONLY } from './xl-keys.ts'
@@ -245,17 +245,15 @@ class XlFile {
     })
   }
 
-  /** `0000:03:00.0,permissive=1`, `03:00.0@1a`, `bdf=03:00.0,seize=1`; `03:00.*` stands for all functions. */
   #hostdevs(): GuestHostdev[] {
     return this.#list('pci').map(({ text, line }) => {
-      const first = text.split(',')[0]!.replace(/^bdf=/, '').split('@')[0]!
-      const address = normalPciAddress(first)
-      if (address === null && !/\*$/.test(first)) this.#bad('pci', text, `${first} is no address of a PCI device`, line)
+      const { address, problem } = parseXlPci(text)
+      if (problem !== '') this.#bad('pci', text, problem, line)
       const item: GuestHostdev = {
         guest: this.#guest.name,
         configFile: this.#path,
         guestType: this.#guest.type,
-        address: address ?? '',
+        address,
         written: text,
         managed: /seize=1/.test(text) || this.#on('pci_seize'),
         permissive: /permissive=1/.test(text) || (this.#on('pci_permissive') && !/permissive=0/.test(text)),

@@ -24,6 +24,16 @@ const KEYS = new Set(
 )
 const VDEV = /^(\/dev\/)?(ioemu:)?(xvd[a-z]{1,3}\d*|[hsv]d[a-z]{1,3}\d*|fd[ab]|d\d+(p\d+)?|0x[0-9a-f]+|\d+)$/
 
+/**
+ * xm has no format, and may tell the back end's domain and a protocol after the mode. xl has one, but skips it where the
+ * target is empty and a device with its type follows: `,hdc:cdrom,r` is an empty drive.
+ */
+function positions(xm: boolean, rest: string): string[] {
+  const emptyDrive = /^\s*,[^,=]*:(cdrom|disk)\s*(,|$)/.test(rest)
+  if (xm || emptyDrive) return ['target', 'vdev', 'access', 'backend', 'protocol']
+  return ['target', 'format', 'vdev', 'access']
+}
+
 /** `phy:/dev/vg0/web1,xvda,w`, `/dev/vg0/web1,raw,xvda,rw`, `format=qcow2, vdev=xvda, access=rw, target=/srv/web1.qcow2` */
 export function parseXlDisk(spec: string): XlDisk {
   const prefixes: string[] = []
@@ -34,7 +44,7 @@ export function parseXlDisk(spec: string): XlDisk {
   }
   const values: Record<string, string> = {}
   const problems: string[] = []
-  const order = prefixes.length > 0 ? ['target', 'vdev', 'access'] : ['target', 'format', 'vdev', 'access']
+  const order = positions(prefixes.length > 0, rest)
   while (rest !== '') {
     const comma = rest.indexOf(',')
     const eats = /^\s*target=/.test(rest)

@@ -23,6 +23,20 @@ describe('parse: xl-disk', (it) => {
     assert.is(brief('phy:/dev/vg0/web1,ioemu:hda,w'), '/dev/vg0/web1 |  | hda | w | ')
   })
 
+  it('reads the domain that serves the disk, which xm takes after the mode', () => {
+    assert.is(brief('phy:/dev/vg0/web1,xvda,w,storage'), '/dev/vg0/web1 |  | xvda | w | ')
+    assert.match(parseXlDisk('phy:/dev/vg0/web1,xvda,w,storage,x,y').problem, /one value too many/)
+  })
+
+  it('reads drives without a medium', () => {
+    assert.is(brief(',hdc:cdrom,r'), ' |  | hdc | r | ')
+    assert.ok(parseXlDisk(',hdc:cdrom,r').cdrom)
+    assert.is(brief(',empty,hdc:cdrom,r'), ' | empty | hdc | r | ')
+    assert.is(brief(',,hdc:cdrom'), ' |  | hdc |  | ')
+    assert.is(brief('format=empty,vdev=hdc,access=r,devtype=cdrom'), ' | empty | hdc | r | ')
+    assert.match(parseXlDisk(',hdc,r').problem, /hdc is no format|no virtual device|r is no name/)
+  })
+
   it('reads pairs in any order; target takes the rest, commas and all', () => {
     assert.is(brief('format=qcow2, vdev=xvda, access=rw, target=/srv/a,b.img'), '/srv/a,b.img | qcow2 | xvda | rw | ')
     assert.ok(parseXlDisk('vdev=hdc,devtype=cdrom').cdrom)
