@@ -201,7 +201,7 @@ class XlFile {
       }
       const physical = /(^|:)phy$/.test(disk.prefix)
       const path = physical && disk.path !== '' && !disk.path.startsWith('/') ? `/dev/${disk.path}` : disk.path
-      const remote = disk.script !== '' || /iscsi|nbd|drbd|rbd|npiv/.test(disk.prefix)
+      const remote = disk.script !== '' || disk.backend !== '' || /iscsi|nbd|drbd|rbd|npiv/.test(disk.prefix)
       const item: GuestDisk = {
         guest: this.#guest.name,
         configFile: this.#path,

@@ -8,6 +8,8 @@ export interface XlDisk {
   readonly access: string
   readonly backendtype: string
   readonly script: string
+  /** Domain that serves it; "" for dom0. */
+  readonly backend: string
   readonly problem: string
 }
 
@@ -76,6 +78,7 @@ export function parseXlDisk(spec: string): XlDisk {
     access,
     backendtype: values['backendtype'] ?? '',
     script: values['script'] ?? '',
+    backend: /^(0|Domain-0)?$/.test(values['backend'] ?? '') ? '' : values['backend']!,
     problem: problems[0] ?? '',
   }
 }

@@ -5,7 +5,7 @@ import { guestOfXl, isGuestConfig } from '../../src/parse/guest-xl.ts'
 import { parseXlList } from '../../src/parse/guest-xl-list.ts'
 import { domainOf, guestOfXml } from '../../src/parse/guest-xml.ts'
 import { macProblem } from '../../src/parse/mac.ts'
-import { libvirtPciAddress, normalPciAddress } from '../../src/parse/pci-address.ts'
+import { libvirtPciAddress, normalPciAddress, parseXlPci } from '../../src/parse/pci-address.ts'
 import { parseSxp } from '../../src/parse/sxp.ts'
 import { parseXlConfig } from '../../src/parse/xl-config.ts'
 import { parseXml } from '../../src/parse/xml.ts'
@@ -52,7 +52,7 @@ describe('parse: guest-xl', (it) => {
     assert.is(interfaces.length, 4)
     assert.equal(
       malformed.map(({ problem }) => problem),
-      ['type=ieomu is neither ioemu nor vif', '1 bridge=x is no MAC address'],
+      ['type=ieomu is neither ioemu nor vif', 'a comma is missing in mac=1 bridge=x'],
     )
   })
 
@@ -230,6 +230,14 @@ describe('parse: addresses', (it) => {
       assert.is(normalPciAddress(wrong), null)
   })
 
+  it('reads the entries of pci=', () => {
+    for (const text of ['03:00.0', '0000:03:00.0@1a,permissive=1', 'seize=1, bdf=03:00.0'])
+      assert.equal(parseXlPci(text), { address: '0000:03:00.0', problem: '' })
+    for (const text of ['03:00.*', '03:00.0-3', 'name=nic1'])
+      assert.equal(parseXlPci(text), { address: '', problem: '' })
+    assert.match(parseXlPci('0000:03:00,seize=1').problem, '0000:03:00 is no address')
+  })
+
   it('reads decimal and hexadecimal as libvirt does', () => {
     assert.is(libvirtPciAddress({ bus: '3', slot: '26', function: '0' }), '0000:03:1a.0')
     assert.is(libvirtPciAddress({ bus: '0x03', slot: '0x1a', function: '0x0' }), '0000:03:1a.0')
@@ -243,5 +251,6 @@ describe('parse: addresses', (it) => {
     assert.match(macProblem('01:16:3e:00:00:01'), /group/)
     assert.match(macProblem('00:00:00:00:00:00'), /zeros/)
     assert.match(macProblem('00:16:3e:00:01'), /six/)
+    assert.match(macProblem('00-16-3e-01-02-03'), /six/)
   })
 })

@@ -25,6 +25,8 @@ describe('parse: xl-disk', (it) => {
 
   it('reads the domain that serves the disk, which xm takes after the mode', () => {
     assert.is(brief('phy:/dev/vg0/web1,xvda,w,storage'), '/dev/vg0/web1 |  | xvda | w | ')
+    assert.is(parseXlDisk('phy:/dev/vg0/web1,xvda,w,storage').backend, 'storage')
+    assert.is(parseXlDisk('vdev=xvda,backend=0,target=/x').backend, '')
     assert.match(parseXlDisk('phy:/dev/vg0/web1,xvda,w,storage,x,y').problem, /one value too many/)
   })
 
