@@ -16,7 +16,7 @@ import {
 import { nearest } from './nearest.ts'
 import { parseXlPci } from './pci-address.ts'
 import type { XlConfig, XlValue } from './xl-config.ts'
-import { parseXlDisk } from './xl-disk.ts'
+import { LOCAL_PREFIX, parseXlDisk } from './xl-disk.ts'
 import { XL_KEYS, XM_ONLY } from './xl-keys.ts'
 import { parseVfb, parseVif } from './xl-vif.ts'
 
@@ -201,7 +201,7 @@ class XlFile {
       }
       const physical = /(^|:)phy$/.test(disk.prefix)
       const path = physical && disk.path !== '' && !disk.path.startsWith('/') ? `/dev/${disk.path}` : disk.path
-      const remote = disk.script !== '' || disk.backend !== '' || /iscsi|nbd|drbd|rbd|npiv/.test(disk.prefix)
+      const remote = disk.script !== '' || disk.backend !== '' || !LOCAL_PREFIX.test(disk.prefix)
       const item: GuestDisk = {
         guest: this.#guest.name,
         configFile: this.#path,
@@ -215,6 +215,7 @@ class XlFile {
         type: remote ? 'network' : physical || path.startsWith('/dev/') ? 'block' : 'file',
         device: disk.cdrom ? 'cdrom' : 'disk',
         readonly: disk.cdrom || /^ro?$/.test(disk.access),
+        optional: false,
         shareable: disk.access.endsWith('!'),
         cache: '',
         script: disk.script,

@@ -14,6 +14,10 @@ export interface XlDisk {
 }
 
 const PREFIX = /^(raw|qcow2?|vhd|phy|file|tapdisk|tap2?|aio|iscsi|e?nbd|drbd|ioemu|vmdk|ram|sync|rbd|npiv):/
+/** xm takes any word for which there is a script, block-WORD: told by the mode in the third place, where xl has the device. */
+const OWN_SCRIPT = /^([a-z]\w*):(?=[^,=]*,[^,=]+,\s*(?:r|w|w!)\s*(?:,|$))/
+/** What stands for a file or device of this host. */
+export const LOCAL_PREFIX = /^((raw|qcow2?|vhd|phy|file|tapdisk|tap2?|aio|ioemu|vmdk|ram|sync)(:|$))*$/
 const FORMATS = new Set(['', 'raw', 'qcow', 'qcow2', 'vhd', 'empty', 'qed', 'vdi', 'vmdk'])
 const ACCESS = new Set(['', 'r', 'ro', 'w', 'rw', 'w!', 'rw!'])
 const FLAG = /^(cdrom|direct-io-safe|(no-)?(discard|colo)|(un)?trusted)$/
@@ -40,7 +44,8 @@ function positions(xm: boolean, rest: string): string[] {
 export function parseXlDisk(spec: string): XlDisk {
   const prefixes: string[] = []
   let rest = spec.trim()
-  for (let match = PREFIX.exec(rest); match; match = PREFIX.exec(rest)) {
+  const next = (): RegExpExecArray | null => PREFIX.exec(rest) ?? (prefixes.length > 0 ? null : OWN_SCRIPT.exec(rest))
+  for (let match = next(); match; match = next()) {
     prefixes.push(match[1]!)
     rest = rest.slice(match[0].length)
   }

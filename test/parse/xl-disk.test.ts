@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { parseXlDisk } from '../../src/parse/xl-disk.ts'
+import { LOCAL_PREFIX, parseXlDisk } from '../../src/parse/xl-disk.ts'
 import { describe } from '../describe.ts'
 
 const brief = (spec: string): string => {
@@ -28,6 +28,13 @@ describe('parse: xl-disk', (it) => {
     assert.is(parseXlDisk('phy:/dev/vg0/web1,xvda,w,storage').backend, 'storage')
     assert.is(parseXlDisk('vdev=xvda,backend=0,target=/x').backend, '')
     assert.match(parseXlDisk('phy:/dev/vg0/web1,xvda,w,storage,x,y').problem, /one value too many/)
+  })
+
+  it('reads prefixes of scripts that somebody has written', () => {
+    assert.is(brief('zfs:tank/web1,xvda,w'), 'tank/web1 |  | xvda | w | ')
+    assert.is(parseXlDisk('zfs:tank/web1,xvda,w').prefix, 'zfs')
+    assert.is(brief('a:b.img,raw,xvda,w'), 'a:b.img | raw | xvda | w | ')
+    assert.ok(LOCAL_PREFIX.test('tap:aio') && LOCAL_PREFIX.test('') && !LOCAL_PREFIX.test('zfs'))
   })
 
   it('reads drives without a medium', () => {
