@@ -13,11 +13,10 @@ import {
   type Malformed,
   whole,
 } from './guest.ts'
-import { nearest } from './nearest.ts'
 import { parseXlPci } from './pci-address.ts'
 import type { XlConfig, XlValue } from './xl-config.ts'
 import { LOCAL_PREFIX, parseXlDisk } from './xl-disk.ts'
-import { XL_KEYS, XM_ONLY } from './xl-keys.ts'
+import { meantKey, XL_KEYS, XM_ONLY } from './xl-keys.ts'
 import { parseVfb, parseVif } from './xl-vif.ts'
 
 /** Settings whose value is a number in every release; switches are 0 and 1. */
@@ -73,7 +72,7 @@ class XlFile {
           toolstack: this.#toolstack,
           key,
           value: shown,
-          nearest: xmOnly ? null : nearest(key, XL_KEYS),
+          nearest: xmOnly ? null : meantKey(key, this.#config.settings),
           xmOnly,
         }
         return locate(known, at(this.#path, value.line))

@@ -71,12 +71,18 @@ describe('parse: guest-xl', (it) => {
   })
 
   it('finds the setting that was meant', () => {
-    const { unknownKeys } = xl('vcpu=2\nour_own_very_long_variable=1\nserial="pty"\nrestart="always"')
+    const { unknownKeys } = xl(
+      'vcpu=2\nour_own_very_long_variable=1\nOVM_description="x"\ndisk2=[]\nvfi=[]\nmemory=1\nmemory_=2\nserial="pty"\nrestart="always"',
+    )
     assert.equal(
       unknownKeys.map(({ key, nearest }) => [key, nearest]),
       [
         ['vcpu', 'vcpus'],
         ['our_own_very_long_variable', null],
+        ['OVM_description', null],
+        ['disk2', null],
+        ['vfi', null],
+        ['memory_', null],
         ['restart', null],
       ],
     )
