@@ -9,10 +9,10 @@ const EXAMPLES = new Set([
 
 export const isExampleMac = (mac: string): boolean => EXAMPLES.has(mac.toLowerCase())
 
-/** Why no guest should have this MAC address; "" where it is sound. The second digit of the first octet tells a group address: odd. */
+/** Why no guest should have this MAC address (xl takes any sign between the numbers); "" where it is sound. The second digit of the first octet tells a group address: odd. */
 export function macProblem(mac: string): string {
   if (mac === '') return ''
-  const text = mac.toLowerCase()
+  const text = mac.toLowerCase().replaceAll('-', ':')
   if (!/^([0-9a-f]{1,2}:){5}[0-9a-f]{1,2}$/.test(text)) return 'it is not six hexadecimal numbers'
   const octets = text.split(':').map((part) => parseInt(part, 16))
   if (octets.every((octet) => octet === 0)) return 'it is all zeros'

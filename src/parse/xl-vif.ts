@@ -17,6 +17,7 @@ const VFB = new Set(
     ' ',
   ),
 )
+const FLAG = /^(un)?trusted$/
 const VIF_TYPE = new Set(['', 'ioemu', 'vif', 'netfront', 'front', 'paravirtualised', 'paravirtualized'])
 
 /** `mac=00:16:3e:1a:2b:3c, bridge=xenbr0, type=ioemu`; an empty entry takes all defaults. What a MAC address may be is told by `macProblem`. */
@@ -34,7 +35,7 @@ function parsePairs(spec: string, keys: ReadonlySet<string>): XlPairs {
   const values: Record<string, string> = {}
   const problems: string[] = []
   for (const part of spec.split(',').map((text) => text.trim())) {
-    if (part === '') continue
+    if (part === '' || FLAG.test(part)) continue
     const equals = part.indexOf('=')
     const key = part.slice(0, Math.max(equals, 0)).trim()
     if (equals < 0) problems.push(`${part} has no value`)
