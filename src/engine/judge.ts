@@ -52,18 +52,34 @@ function judgeItems(
   from: readonly Source[],
   context: object,
 ): Finding[] {
-  const findings = items
-    .filter((item) => !isUnknown(item))
-    .map((item) => {
-      const place = typeof item === 'object' && item !== null ? placeOf(item) : undefined
-      return judgeOne(rule, { ...context, [each.name]: view(item, each.name) }, place ? [place] : from)
-    })
+  const known = items.filter((item) => !isUnknown(item))
+  const places = known.map((item) => (typeof item === 'object' && item !== null ? placeOf(item) : undefined))
+  const judged = known.map((item, index) => {
+    const place = places[index]
+    return judgeOne(rule, { ...context, [each.name]: view(item, each.name) }, place ? [place] : from)
+  })
+  const findings = toldApart(judged, places)
   const gap = items.find(isUnknown) as Unknown | undefined
   if (gap) {
     const missing = [{ fact: each.list, gap: gap.gap, ask: gap.ask, detail: gap.detail }]
     findings.push(finding(rule, 'unknown', { sources: [], missing }, context))
   }
   return findings
+}
+
+/** Two definitions may name one guest, or one disk twice: then the subject also says where the item stands. */
+function toldApart(findings: readonly Finding[], places: readonly (Source | undefined)[]): Finding[] {
+  const sharing = new Map<string, number[]>()
+  for (const [index, { subject }] of findings.entries()) sharing.set(subject, [...(sharing.get(subject) ?? []), index])
+  return findings.map((one, index) => {
+    const same = sharing.get(one.subject)!
+    if (same.length === 1) return one
+    const paths = same.map((twin) => places[twin]?.path ?? '')
+    const lines = same.map((twin) => `${places[twin]?.path ?? ''}:${places[twin]?.line ?? ''}`)
+    const at = same.indexOf(index)
+    const distinct = [paths, lines].find((names) => new Set(names).size === names.length)
+    return { ...one, subject: `${one.subject} (${distinct?.[at] || `${at + 1} of ${same.length}`})` }
+  })
 }
 
 function judgeOne(rule: Rule, context: object, from: readonly Source[] = []): Finding {

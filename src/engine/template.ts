@@ -1,3 +1,5 @@
+import { GapError } from './view.ts'
+
 /** A text with `{CEL}` in it, cut into literal pieces and expressions with their place in the text. */
 export type Piece = { readonly text: string } | { readonly expression: string; readonly start: number }
 
@@ -41,8 +43,20 @@ function closing(template: string, open: number): number {
 /** How a value reads in a sentence: lists with commas, none as "none", a gap as "?". */
 export function show(value: unknown): string {
   if (value === null) return 'none'
-  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(show).join(', ')
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : itemsOf(value).join(', ')
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (typeof value === 'number') return String(Number(value.toFixed(2)))
   return String(value)
+}
+
+/** A list that was gathered in part ends with an item that throws when it is read. */
+function itemsOf(list: readonly unknown[]): string[] {
+  return Array.from({ length: list.length }, (_, index) => {
+    try {
+      return show(list[index])
+    } catch (error) {
+      if (error instanceof GapError) return '?'
+      throw error
+    }
+  })
 }

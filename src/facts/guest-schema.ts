@@ -68,6 +68,7 @@ export const diskSchema = object(
     type: string('file, block, network, volume, dir'),
     device: string('disk, cdrom, floppy, lun'),
     readonly: bool('The guest may only read it'),
+    optional: bool('libvirt starts the guest without it where it is missing (startupPolicy)'),
     shareable: bool('Marked as shared: <shareable/>, or mode w!'),
     cache: string('libvirt: mode of the cache; "" for the default'),
     script: string('Xen: block script; "" without'),

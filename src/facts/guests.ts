@@ -24,7 +24,10 @@ export const guests = defineFacts({
     malformed: listOf(schema.malformedSchema, 'Entries that their toolstack will not take'),
     unknownKeys: listOf(schema.unknownKeySchema, 'Settings in Xen files that xl does not know'),
     syntaxErrors: listOf(schema.syntaxErrorSchema, 'Definitions that cannot be read'),
-    duplicateNames: listOf(schema.pairSchema('The name'), 'Two Xen files for one name'),
+    duplicateNames: listOf(
+      schema.pairSchema('The name'),
+      'Two Xen files for one name; active: both are started with the host',
+    ),
     duplicateUuids: listOf(schema.pairSchema('The UUID'), 'Two guests with one UUID'),
     duplicateMacs: listOf(schema.pairSchema('The MAC address'), 'Two guests with one MAC address'),
     duplicateTargets: listOf(schema.pairSchema('The name of the disk'), 'Two disks of one guest with one name'),
@@ -152,18 +155,23 @@ function pairs(found: readonly Found[], list: ListOf) {
         item,
       })),
     )
+  // A name that runs may come from either file, so only those count that are started with the host.
+  const names = found
+    .filter(({ definition: { guest } }) => guest.toolstack !== 'libvirt' && !guest.configFile.endsWith('.sxp'))
+    .map(({ definition, autostart }) => {
+      const { guest } = definition
+      return { guest, active: autostart, value: guest.name, item: guest as object, definition }
+    })
+  // A copy of a definition beside it is no second guest.
+  const textOf = ({ guest }: Claim): string =>
+    JSON.stringify(names.find((one) => one.guest === guest)?.definition).replaceAll(
+      JSON.stringify(guest.configFile),
+      '',
+    )
   const sameFile = (a: Claim, b: Claim): boolean => a.guest.configFile === b.guest.configFile
   const shared = (claim: Claim): boolean => (claim.item as GuestDisk).shareable
   return {
-    duplicateNames: list(
-      pairsOf(
-        claims(
-          ({ guest }) => (guest.toolstack === 'libvirt' || guest.configFile.endsWith('.sxp') ? [] : [guest]),
-          ({ name }) => name,
-        ),
-        (a, b) => !sameFile(a, b),
-      ),
-    ),
+    duplicateNames: list(pairsOf(names, (a, b) => !sameFile(a, b) && textOf(a) !== textOf(b))),
     duplicateUuids: list(
       pairsOf(
         claims(

@@ -93,6 +93,7 @@ function readDisk(device: Sxp, guest: Guest): GuestDisk {
     type: physical || path.startsWith('/dev/') ? 'block' : 'file',
     device: kind === 'cdrom' ? 'cdrom' : 'disk',
     readonly: kind === 'cdrom' || sxpWord(device, 'mode') === 'r',
+    optional: false,
     shareable: sxpWord(device, 'mode').endsWith('!'),
     cache: '',
     script: '',

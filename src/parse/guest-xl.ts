@@ -13,11 +13,10 @@ import {
   type Malformed,
   whole,
 } from './guest.ts'
-import { nearest } from './nearest.ts'
-import { normalPciAddress } from './pci-address.ts'
+import { parseXlPci } from './pci-address.ts'
 import type { XlConfig, XlValue } from './xl-config.ts'
-import { parseXlDisk } from './xl-disk.ts'
-import { XL_KEYS, XM_ONLY } from './xl-keys.ts'
+import { LOCAL_PREFIX, parseXlDisk } from './xl-disk.ts'
+import { meantKey, XL_KEYS, XM_ONLY } from './xl-keys.ts'
 import { parseVfb, parseVif } from './xl-vif.ts'
 
 /** Settings whose value is a number in every release; switches are 0 and 1. */
@@ -73,7 +72,7 @@ class XlFile {
           toolstack: this.#toolstack,
           key,
           value: shown,
-          nearest: xmOnly ? null : nearest(key, XL_KEYS),
+          nearest: xmOnly ? null : meantKey(key, this.#config.settings),
           xmOnly,
         }
         return locate(known, at(this.#path, value.line))
@@ -201,7 +200,7 @@ class XlFile {
       }
       const physical = /(^|:)phy$/.test(disk.prefix)
       const path = physical && disk.path !== '' && !disk.path.startsWith('/') ? `/dev/${disk.path}` : disk.path
-      const remote = disk.script !== '' || /iscsi|nbd|drbd|rbd|npiv/.test(disk.prefix)
+      const remote = disk.script !== '' || disk.backend !== '' || !LOCAL_PREFIX.test(disk.prefix)
       const item: GuestDisk = {
         guest: this.#guest.name,
         configFile: this.#path,
@@ -215,6 +214,7 @@ class XlFile {
         type: remote ? 'network' : physical || path.startsWith('/dev/') ? 'block' : 'file',
         device: disk.cdrom ? 'cdrom' : 'disk',
         readonly: disk.cdrom || /^ro?$/.test(disk.access),
+        optional: false,
         shareable: disk.access.endsWith('!'),
         cache: '',
         script: disk.script,
@@ -245,17 +245,15 @@ class XlFile {
     })
   }
 
-  /** `0000:03:00.0,permissive=1`, `03:00.0@1a`, `bdf=03:00.0,seize=1`; `03:00.*` stands for all functions. */
   #hostdevs(): GuestHostdev[] {
     return this.#list('pci').map(({ text, line }) => {
-      const first = text.split(',')[0]!.replace(/^bdf=/, '').split('@')[0]!
-      const address = normalPciAddress(first)
-      if (address === null && !/\*$/.test(first)) this.#bad('pci', text, `${first} is no address of a PCI device`, line)
+      const { address, problem } = parseXlPci(text)
+      if (problem !== '') this.#bad('pci', text, problem, line)
       const item: GuestHostdev = {
         guest: this.#guest.name,
         configFile: this.#path,
         guestType: this.#guest.type,
-        address: address ?? '',
+        address,
         written: text,
         managed: /seize=1/.test(text) || this.#on('pci_seize'),
         permissive: /permissive=1/.test(text) || (this.#on('pci_permissive') && !/permissive=0/.test(text)),

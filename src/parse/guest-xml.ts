@@ -156,6 +156,7 @@ function readDisk(disk: Element, owner: Owner, guest: Guest): GuestDisk {
     device: known,
     readonly: find(disk, 'readonly') !== undefined || known === 'cdrom',
     shareable: find(disk, 'shareable') !== undefined,
+    optional: source['startupPolicy'] === 'optional',
     cache: attributeOf(disk, 'driver', 'cache'),
     script: '',
     backendtype: attributeOf(disk, 'driver', 'name'),

@@ -55,6 +55,8 @@ export interface GuestDisk extends Item {
   readonly device: 'disk' | 'cdrom' | 'floppy' | 'lun'
   readonly readonly: boolean
   readonly shareable: boolean
+  /** startupPolicy: the guest starts without it where it is not there. */
+  readonly optional: boolean
   readonly cache: string
   readonly script: string
   readonly backendtype: string

@@ -9,7 +9,7 @@ const EXAMPLES = new Set([
 
 export const isExampleMac = (mac: string): boolean => EXAMPLES.has(mac.toLowerCase())
 
-/** Why no guest should have this MAC address; "" where it is sound. The second digit of the first octet tells a group address: odd. */
+/** Why no guest should have this MAC address (xl takes any sign between the numbers); "" where it is sound. The second digit of the first octet tells a group address: odd. */
 export function macProblem(mac: string): string {
   if (mac === '') return ''
   const text = mac.toLowerCase().replaceAll('-', ':')

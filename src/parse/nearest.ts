@@ -17,10 +17,10 @@ function distance(a: string, b: string): number {
   return last[b.length]!
 }
 
-/** The word that was probably meant, or null where none is near. */
-export function nearest(word: string, candidates: Iterable<string>): string | null {
+/** The word that was probably meant, or null where none is near: a third of its letters, or `most` of them, may differ. */
+export function nearest(word: string, candidates: Iterable<string>, most = Infinity): string | null {
   let best: string | null = null
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1
+  let least = Math.min(most, Math.max(1, Math.floor(word.length / 3))) + 1
   for (const candidate of candidates) {
     const edits = distance(word.toLowerCase(), candidate.toLowerCase())
     if (edits < least) [best, least] = [candidate, edits]

@@ -13,6 +13,19 @@ export function normalPciAddress(text: string): string | null {
 export const formatPciAddress = (domain: number, bus: number, slot: number, fn: number): string =>
   `${hex(domain, 4)}:${hex(bus, 2)}:${hex(slot, 2)}.${fn.toString(16)}`
 
+/**
+ * An entry of `pci=`: `0000:03:00.0,permissive=1`, `03:00.0@1a`, `seize=1,bdf=03:00.0`. `03:00.*` and `03:00.0-3` are several
+ * functions, and `name=` one that xl was told before: these have no address here, and no problem.
+ */
+export function parseXlPci(text: string): { address: string; problem: string } {
+  const parts = text.split(',').map((part) => part.trim())
+  const keyed = parts.find((part) => part.startsWith('bdf='))?.slice(4)
+  const first = (keyed ?? parts[0]!).split('@')[0]!.trim()
+  const address = normalPciAddress(first) ?? ''
+  const several = /\.(\*|[0-7]-[0-7])$/.test(first) || parts.some((part) => part.startsWith('name='))
+  return { address, problem: address === '' && !several ? `${first} is no address of a PCI device` : '' }
+}
+
 /** libvirt's four attributes; a number without 0x is decimal. Null where one is no number or too large. */
 export function libvirtPciAddress(attributes: Readonly<Record<string, string>>): string | null {
   const part = (name: string, most: number): number => {

@@ -8,10 +8,16 @@ export interface XlDisk {
   readonly access: string
   readonly backendtype: string
   readonly script: string
+  /** Domain that serves it; "" for dom0. */
+  readonly backend: string
   readonly problem: string
 }
 
 const PREFIX = /^(raw|qcow2?|vhd|phy|file|tapdisk|tap2?|aio|iscsi|e?nbd|drbd|ioemu|vmdk|ram|sync|rbd|npiv):/
+/** xm takes any word for which there is a script, block-WORD: told by the mode in the third place, where xl has the device. */
+const OWN_SCRIPT = /^([a-z]\w*):(?=[^,=]*,[^,=]+,\s*(?:r|w|w!)\s*(?:,|$))/
+/** What stands for a file or device of this host. */
+export const LOCAL_PREFIX = /^((raw|qcow2?|vhd|phy|file|tapdisk|tap2?|aio|ioemu|vmdk|ram|sync)(:|$))*$/
 const FORMATS = new Set(['', 'raw', 'qcow', 'qcow2', 'vhd', 'empty', 'qed', 'vdi', 'vmdk'])
 const ACCESS = new Set(['', 'r', 'ro', 'w', 'rw', 'w!', 'rw!'])
 const FLAG = /^(cdrom|direct-io-safe|(no-)?(discard|colo)|(un)?trusted)$/
@@ -24,17 +30,28 @@ const KEYS = new Set(
 )
 const VDEV = /^(\/dev\/)?(ioemu:)?(xvd[a-z]{1,3}\d*|[hsv]d[a-z]{1,3}\d*|fd[ab]|d\d+(p\d+)?|0x[0-9a-f]+|\d+)$/
 
+/**
+ * xm has no format, and may tell the back end's domain and a protocol after the mode. xl has one, but skips it where the
+ * target is empty and a device with its type follows: `,hdc:cdrom,r` is an empty drive.
+ */
+function positions(xm: boolean, rest: string): string[] {
+  const emptyDrive = /^\s*,[^,=]*:(cdrom|disk)\s*(,|$)/.test(rest)
+  if (xm || emptyDrive) return ['target', 'vdev', 'access', 'backend', 'protocol']
+  return ['target', 'format', 'vdev', 'access']
+}
+
 /** `phy:/dev/vg0/web1,xvda,w`, `/dev/vg0/web1,raw,xvda,rw`, `format=qcow2, vdev=xvda, access=rw, target=/srv/web1.qcow2` */
 export function parseXlDisk(spec: string): XlDisk {
   const prefixes: string[] = []
   let rest = spec.trim()
-  for (let match = PREFIX.exec(rest); match; match = PREFIX.exec(rest)) {
+  const next = (): RegExpExecArray | null => PREFIX.exec(rest) ?? (prefixes.length > 0 ? null : OWN_SCRIPT.exec(rest))
+  for (let match = next(); match; match = next()) {
     prefixes.push(match[1]!)
     rest = rest.slice(match[0].length)
   }
   const values: Record<string, string> = {}
   const problems: string[] = []
-  const order = prefixes.length > 0 ? ['target', 'vdev', 'access'] : ['target', 'format', 'vdev', 'access']
+  const order = positions(prefixes.length > 0, rest)
   while (rest !== '') {
     const comma = rest.indexOf(',')
     const eats = /^\s*target=/.test(rest)
@@ -66,6 +83,7 @@ export function parseXlDisk(spec: string): XlDisk {
     access,
     backendtype: values['backendtype'] ?? '',
     script: values['script'] ?? '',
+    backend: /^(0|Domain-0)?$/.test(values['backend'] ?? '') ? '' : values['backend']!,
     problem: problems[0] ?? '',
   }
 }

@@ -1,3 +1,5 @@
+import { nearest } from './nearest.ts'
+
 /** Settings that xl reads, of any release, as xl.cfg(5) and its parser have them. */
 const XL =
   'acpi acpi_firmware acpi_laptop_slate acpi_s3 acpi_s4 altp2m altp2m_count altp2mhvm apic arm_sci bios bios_path_override boot ' +
@@ -33,3 +35,14 @@ export const XM_ONLY: ReadonlySet<string> = new Set(
 )
 
 export const XL_KEYS: ReadonlySet<string> = new Set(`${XL} ${XM}`.split(' '))
+
+const XL_OWN: ReadonlySet<string> = new Set(XL.split(' '))
+/** More than these make another name, as OVM_description of Oracle VM. */
+const MOST_SLIPS = 2
+
+/** The setting of xl that was probably meant. Short names are near to everything, and `disk2` is a disk that somebody has put aside; so is a word beside the setting itself. */
+export function meantKey(key: string, beside: ReadonlyMap<string, unknown>): string | null {
+  if (key.length < 4 || XL_OWN.has(key.replace(/_?\d+$/, ''))) return null
+  const meant = nearest(key, XL_OWN, MOST_SLIPS)
+  return meant !== null && beside.has(meant) ? null : meant
+}

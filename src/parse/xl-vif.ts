@@ -17,18 +17,14 @@ const VFB = new Set(
     ' ',
   ),
 )
+const FLAG = /^(un)?trusted$/
 const VIF_TYPE = new Set(['', 'ioemu', 'vif', 'netfront', 'front', 'paravirtualised', 'paravirtualized'])
-const MAC = /^([0-9a-f]{1,2}:){5}[0-9a-f]{1,2}$/i
 
-/** `mac=00:16:3e:1a:2b:3c, bridge=xenbr0, type=ioemu`; an empty entry takes all defaults. */
+/** `mac=00:16:3e:1a:2b:3c, bridge=xenbr0, type=ioemu`; an empty entry takes all defaults. What a MAC address may be is told by `macProblem`. */
 export function parseVif(spec: string): XlPairs {
   const pairs = parsePairs(spec, VIF)
-  const { type = '', mac = '' } = pairs.values
-  const problem = !VIF_TYPE.has(type)
-    ? `type=${type} is neither ioemu nor vif`
-    : mac !== '' && !MAC.test(mac)
-      ? `${mac} is no MAC address`
-      : ''
+  const { type = '' } = pairs.values
+  const problem = VIF_TYPE.has(type) ? '' : `type=${type} is neither ioemu nor vif`
   return { ...pairs, problem: pairs.problem || problem }
 }
 
@@ -39,12 +35,16 @@ function parsePairs(spec: string, keys: ReadonlySet<string>): XlPairs {
   const values: Record<string, string> = {}
   const problems: string[] = []
   for (const part of spec.split(',').map((text) => text.trim())) {
-    if (part === '') continue
+    if (part === '' || FLAG.test(part)) continue
     const equals = part.indexOf('=')
     const key = part.slice(0, Math.max(equals, 0)).trim()
     if (equals < 0) problems.push(`${part} has no value`)
     else if (!keys.has(key) && !key.startsWith('colo')) problems.push(unknownKey(key, keys))
-    else values[key] = part.slice(equals + 1).trim()
+    else {
+      const value = part.slice(equals + 1).trim()
+      if (/\s\w+=/.test(value)) problems.push(`a comma is missing in ${part}`)
+      values[key] = value.replace(/\s+\w+=.*$/, '')
+    }
   }
   return { values, problem: problems[0] ?? '' }
 }

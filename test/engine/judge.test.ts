@@ -76,6 +76,27 @@ describe('judging', (it) => {
     assert.is(judge([{ ...rule, says }], facts)[0]!.says, 'there is ?')
   })
 
+  it('prints a question mark for what is not known of a list, also of one inside a list', () => {
+    const gap = unknown('denied', 'x')
+    const says = 'there are {network.bridgeNames}, as in {network.groups}'
+    const facts = { guests: { interfaces: known([web1]) } }
+    const network = { bridgeNames: known(['br0', gap]), groups: known([['a', gap], ['b']]) }
+    const when = 'nic.bridge == "br9"'
+    assert.is(judge([{ ...rule, when, says }], { ...facts, network })[0]!.says, 'there are br0, ?, as in a, ?, b')
+  })
+
+  it('tells items with one subject apart by their files, by their lines, or else by their order', () => {
+    const at = (path: string, line: number) => locate({ guest: 'web1', bridge: 'br9' }, { ask: path, path, line })
+    const subjects = (...items: object[]): string[] =>
+      judge([rule], { guests: { interfaces: known([web2, ...items]) }, network: { bridgeNames } })
+        .map(({ subject }) => subject)
+        .slice(1)
+    assert.equal(subjects(at('/a', 1)), ['guest web1'])
+    assert.equal(subjects(at('/a', 1), at('/b', 1)), ['guest web1 (/a)', 'guest web1 (/b)'])
+    assert.equal(subjects(at('/a', 1), at('/a', 2)), ['guest web1 (/a:1)', 'guest web1 (/a:2)'])
+    assert.equal(subjects(at('/a', 1), at('/a', 1)), ['guest web1 (1 of 2)', 'guest web1 (2 of 2)'])
+  })
+
   it('skips a rule that does not apply, and does not know where it cannot tell', () => {
     const applies = 'platform.hosts == "xen"'
     const facts = { guests: { interfaces: known([web1]) }, network: { bridgeNames } }

@@ -120,6 +120,24 @@ describe('facts: guests', (it) => {
     assert.is(items(facts.all).length, 2)
   })
 
+  it('finds two files for one name that are both started; a copy of a file is no second guest', () => {
+    const RESCUE = WEB1.replace('512', '256')
+    const clashes = (more: string, auto: Record<string, string>): unknown[] => {
+      const { duplicateNames } = parse([
+        ...XEN,
+        ...files('/etc/xen/*', { '/etc/xen/web1.cfg': WEB1, '/etc/xen/other.cfg': more }),
+        ...files('/etc/xen/auto/*', auto),
+      ])
+      return of(duplicateNames, 'configFile', 'otherFile', 'active')
+    }
+    const both = { '/etc/xen/auto/web1.cfg': WEB1, '/etc/xen/auto/rescue.cfg': RESCUE }
+    assert.equal(clashes(RESCUE, both), [['/etc/xen/web1.cfg', '/etc/xen/other.cfg', true]])
+    assert.equal(clashes(RESCUE, { '/etc/xen/auto/web1.cfg': WEB1 }), [
+      ['/etc/xen/web1.cfg', '/etc/xen/other.cfg', false],
+    ])
+    assert.equal(clashes(WEB1, { '/etc/xen/auto/web1.cfg': WEB1 }), [])
+  })
+
   it('lists a domain whose file is somewhere else, and not domain 0', () => {
     const facts = parse([...XEN.slice(0, 2), [xlList, output(listed('elsewhere'))]])
     assert.equal(of(facts.all, 'name', 'configFile', 'running'), [['elsewhere', '', true]])

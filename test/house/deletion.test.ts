@@ -65,8 +65,11 @@ describe('taking one answer away', (it) => {
             (outcome === 'ok' && now === 'problem')
           assert.not.ok(turned, `${name}: ${outcome} became ${now} without ${key}`)
         }
+        // Where two items shared a subject, the one that is left loses what told them apart.
+        const was = (name: string): boolean =>
+          before.has(name) || [...before.keys()].some((one) => one.startsWith(`${name} (`))
         for (const [name, { outcome }] of after)
-          assert.not.ok(outcome === 'problem' && !before.has(name), `${name} is a problem only without ${key}`)
+          assert.not.ok(outcome === 'problem' && !was(name), `${name} is a problem only without ${key}`)
       }
     })
   }

@@ -5,7 +5,7 @@ import { guestOfXl, isGuestConfig } from '../../src/parse/guest-xl.ts'
 import { parseXlList } from '../../src/parse/guest-xl-list.ts'
 import { domainOf, guestOfXml } from '../../src/parse/guest-xml.ts'
 import { macProblem } from '../../src/parse/mac.ts'
-import { libvirtPciAddress, normalPciAddress } from '../../src/parse/pci-address.ts'
+import { libvirtPciAddress, normalPciAddress, parseXlPci } from '../../src/parse/pci-address.ts'
 import { parseSxp } from '../../src/parse/sxp.ts'
 import { parseXlConfig } from '../../src/parse/xl-config.ts'
 import { parseXml } from '../../src/parse/xml.ts'
@@ -46,13 +46,15 @@ describe('parse: guest-xl', (it) => {
   })
 
   it('reads interfaces, and what is wrong with them', () => {
-    const { interfaces, malformed } = xl("vif=['mac=00:16:3E:01:02:03,bridge=xenbr0','','type=ieomu','mac=1 bridge=x']")
+    const { interfaces, malformed } = xl(
+      "vif=['mac=00:16:3E:01:02:03,bridge=xenbr0,trusted','','type=ieomu','mac=1 bridge=x']",
+    )
     assert.is(interfaces[0]!.mac, '00:16:3e:01:02:03')
     assert.is(interfaces[0]!.bridge, 'xenbr0')
     assert.is(interfaces.length, 4)
     assert.equal(
       malformed.map(({ problem }) => problem),
-      ['type=ieomu is neither ioemu nor vif', '1 bridge=x is no MAC address'],
+      ['type=ieomu is neither ioemu nor vif', 'a comma is missing in mac=1 bridge=x'],
     )
   })
 
@@ -71,12 +73,18 @@ describe('parse: guest-xl', (it) => {
   })
 
   it('finds the setting that was meant', () => {
-    const { unknownKeys } = xl('vcpu=2\nour_own_very_long_variable=1\nserial="pty"\nrestart="always"')
+    const { unknownKeys } = xl(
+      'vcpu=2\nour_own_very_long_variable=1\nOVM_description="x"\ndisk2=[]\nvfi=[]\nmemory=1\nmemory_=2\nserial="pty"\nrestart="always"',
+    )
     assert.equal(
       unknownKeys.map(({ key, nearest }) => [key, nearest]),
       [
         ['vcpu', 'vcpus'],
         ['our_own_very_long_variable', null],
+        ['OVM_description', null],
+        ['disk2', null],
+        ['vfi', null],
+        ['memory_', null],
         ['restart', null],
       ],
     )
@@ -230,6 +238,14 @@ describe('parse: addresses', (it) => {
       assert.is(normalPciAddress(wrong), null)
   })
 
+  it('reads the entries of pci=', () => {
+    for (const text of ['03:00.0', '0000:03:00.0@1a,permissive=1', 'seize=1, bdf=03:00.0'])
+      assert.equal(parseXlPci(text), { address: '0000:03:00.0', problem: '' })
+    for (const text of ['03:00.*', '03:00.0-3', 'name=nic1'])
+      assert.equal(parseXlPci(text), { address: '', problem: '' })
+    assert.match(parseXlPci('0000:03:00,seize=1').problem, '0000:03:00 is no address')
+  })
+
   it('reads decimal and hexadecimal as libvirt does', () => {
     assert.is(libvirtPciAddress({ bus: '3', slot: '26', function: '0' }), '0000:03:1a.0')
     assert.is(libvirtPciAddress({ bus: '0x03', slot: '0x1a', function: '0x0' }), '0000:03:1a.0')
@@ -243,5 +259,6 @@ describe('parse: addresses', (it) => {
     assert.match(macProblem('01:16:3e:00:00:01'), /group/)
     assert.match(macProblem('00:00:00:00:00:00'), /zeros/)
     assert.match(macProblem('00:16:3e:00:01'), /six/)
+    assert.is(macProblem('00-16-3e-01-02-03'), '')
   })
 })

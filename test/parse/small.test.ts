@@ -78,5 +78,8 @@ describe('parse: the nearest name', (it) => {
     assert.is(nearest('actvie', ['nested', 'active']), 'active')
     assert.is(nearest('VIF', ['vif', 'vfb']), 'vif')
     assert.is(nearest('something', ['nested', 'active']), null)
+    assert.is(nearest('OVM_description', ['description']), 'description')
+    assert.is(nearest('OVM_description', ['description'], 2), null)
+    assert.is(nearest('vncpassword', ['vncpasswd'], 2), 'vncpasswd')
   })
 })

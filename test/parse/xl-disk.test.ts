@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { parseXlDisk } from '../../src/parse/xl-disk.ts'
+import { LOCAL_PREFIX, parseXlDisk } from '../../src/parse/xl-disk.ts'
 import { describe } from '../describe.ts'
 
 const brief = (spec: string): string => {
@@ -21,6 +21,29 @@ describe('parse: xl-disk', (it) => {
     assert.is(brief('file:/srv/a.iso,hdc:cdrom,r'), '/srv/a.iso |  | hdc | r | ')
     assert.ok(parseXlDisk('file:/srv/a.iso,hdc:cdrom,r').cdrom)
     assert.is(brief('phy:/dev/vg0/web1,ioemu:hda,w'), '/dev/vg0/web1 |  | hda | w | ')
+  })
+
+  it('reads the domain that serves the disk, which xm takes after the mode', () => {
+    assert.is(brief('phy:/dev/vg0/web1,xvda,w,storage'), '/dev/vg0/web1 |  | xvda | w | ')
+    assert.is(parseXlDisk('phy:/dev/vg0/web1,xvda,w,storage').backend, 'storage')
+    assert.is(parseXlDisk('vdev=xvda,backend=0,target=/x').backend, '')
+    assert.match(parseXlDisk('phy:/dev/vg0/web1,xvda,w,storage,x,y').problem, /one value too many/)
+  })
+
+  it('reads prefixes of scripts that somebody has written', () => {
+    assert.is(brief('zfs:tank/web1,xvda,w'), 'tank/web1 |  | xvda | w | ')
+    assert.is(parseXlDisk('zfs:tank/web1,xvda,w').prefix, 'zfs')
+    assert.is(brief('a:b.img,raw,xvda,w'), 'a:b.img | raw | xvda | w | ')
+    assert.ok(LOCAL_PREFIX.test('tap:aio') && LOCAL_PREFIX.test('') && !LOCAL_PREFIX.test('zfs'))
+  })
+
+  it('reads drives without a medium', () => {
+    assert.is(brief(',hdc:cdrom,r'), ' |  | hdc | r | ')
+    assert.ok(parseXlDisk(',hdc:cdrom,r').cdrom)
+    assert.is(brief(',empty,hdc:cdrom,r'), ' | empty | hdc | r | ')
+    assert.is(brief(',,hdc:cdrom'), ' |  | hdc |  | ')
+    assert.is(brief('format=empty,vdev=hdc,access=r,devtype=cdrom'), ' | empty | hdc | r | ')
+    assert.match(parseXlDisk(',hdc,r').problem, /hdc is no format|no virtual device|r is no name/)
   })
 
   it('reads pairs in any order; target takes the rest, commas and all', () => {
