@@ -194,6 +194,8 @@ describe('facts: guests', (it) => {
     const here = [[{ stat: '/usr/sbin/xl' }, status({})], ...files('/etc/xen/*', { '/etc/xen/web1': WEB1 })] as Given[]
     assert.equal(value(parse(here).all), [])
     assert.equal(of(parse([...here, ['/sys/hypervisor/type', 'xen\n']]).all, 'name'), [['web1']])
+    const uuid: Given = ['/sys/hypervisor/uuid', '0164f04d-5d72-4434-81a4-244aa040624f\n']
+    assert.equal(value(parse([...here, ['/sys/hypervisor/type', 'xen\n'], uuid]).all), [])
   })
 
   it('leaves files alone that no toolstack is there to read', () => {
