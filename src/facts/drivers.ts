@@ -3,7 +3,7 @@ import type { Evidence, Member } from '../evidence/evidence.ts'
 import { locate } from '../evidence/locate.ts'
 import { basename, lookup, orNone, part } from '../evidence/lookup.ts'
 import { absentAs, all, isUnknown, map, orGap } from '../evidence/result.ts'
-import { type ModprobeCommand, modprobeCommands, neverLoaded } from '../parse/modprobe-lines.ts'
+import { type ModprobeLine, parseModprobe } from '../parse/modprobe.ts'
 import { moduleNames } from '../parse/modules.ts'
 import type { Result, Unknown } from '../types.ts'
 import { emulatedAsks, emulatedDisks, emulatedNics, emulatedDiskSchema, emulatedNicSchema } from './drivers-emulated.ts'
@@ -55,7 +55,6 @@ export const drivers = defineFacts({
     emulatedDisks: listOf(emulatedDiskSchema, 'Emulated IDE and SATA disks in use'),
     unplug: string('xen_emul_unplug= of the kernel command line, or ""'),
     pvOff: bool('xen_nopv or nopv on the kernel command line'),
-    neverLoaded: listOf(lineSchema, 'Paravirtual modules that modprobe is told not to load'),
     misread: listOf(lineSchema, 'Lines that modprobe does not understand: bare names of modules'),
     ethAliases: listOf(lineSchema, 'alias ethN of modprobe: module is eth0, text its driver'),
     literalUname: bool('There is a folder that is really called "/lib/modules/uname -r"'),
@@ -63,7 +62,7 @@ export const drivers = defineFacts({
   parse(evidence, ask) {
     const lines = modprobe(evidence)
     const cmdline = evidence.text(ask.cmdline)
-    const select = (test: (one: ModprobeCommand) => boolean) =>
+    const select = (test: (one: ModprobeLine) => boolean) =>
       map(lines, (list) => list.flatMap((one) => picked(one, test)))
     return {
       modules: map(absentAs(evidence.text(ask.modules), ''), (text) =>
@@ -76,7 +75,6 @@ export const drivers = defineFacts({
       emulatedDisks: emulatedDisks(evidence),
       unplug: map(cmdline, (text) => [...text.matchAll(/(?:^|\s)xen_emul_unplug=(\S+)/g)].at(-1)?.[1] ?? ''),
       pvOff: map(cmdline, (text) => /(^|\s)(xen_)?nopv(\s|$)/.test(text)),
-      neverLoaded: select((one) => neverLoaded(one) && PARAVIRTUAL.test(one.module)),
       misread: select(({ command }) => command === ''),
       ethAliases: select(({ command, module }) => command === 'alias' && /^eth\d+$/.test(module)),
       literalUname: evidence.exists(ask.literal),
@@ -125,7 +123,7 @@ function xenDevices(evidence: Evidence) {
   )
 }
 
-interface Line extends ModprobeCommand {
+interface Line extends ModprobeLine {
   readonly file: string
 }
 
@@ -140,12 +138,12 @@ function modprobe(evidence: Evidence): Result<readonly (Line | Unknown)[]> {
     const files: Member<string>[] = members.filter(({ name }) => isOld || name.endsWith('.conf'))
     if (isOld) files.push({ name: '/etc/modprobe.conf', result: main })
     return files.flatMap(({ name, result }): (Line | Unknown)[] =>
-      result.ok ? modprobeCommands(result.value).map((one) => ({ ...one, file: name })) : [result],
+      result.ok ? parseModprobe(result.value).map((one) => ({ ...one, file: name })) : [result],
     )
   })
 }
 
-function picked(one: Line | Unknown, test: (one: ModprobeCommand) => boolean): (Infer<typeof lineSchema> | Unknown)[] {
+function picked(one: Line | Unknown, test: (one: ModprobeLine) => boolean): (Infer<typeof lineSchema> | Unknown)[] {
   if (isUnknown(one)) return [one]
   const { module, rest, file: path, line } = one
   return test(one) ? [locate({ module, text: rest, file: path }, { ask: path, path, line })] : []

@@ -132,12 +132,12 @@ const located = (item: ModprobeLine & { file: string }, options: string): Locate
 
 function optionsLine(item: Line): (Located | Unknown)[] {
   if ('gap' in item) return [item]
-  return item.kind === 'options' ? [located(item, item.rest)] : []
+  return item.command === 'options' ? [located(item, item.rest)] : []
 }
 
 function blacklistLine(item: Line): (Located | Unknown)[] {
   if ('gap' in item) return [item]
-  if (item.kind === 'blacklist') return [located(item, 'blacklist')]
+  if (item.command === 'blacklist') return [located(item, 'blacklist')]
   return neverLoads(item) ? [located(item, item.rest)] : []
 }
 

@@ -1,6 +1,7 @@
-/** One line of modprobe.d that has a say about a module. */
+/** One line of modprobe.d or modprobe.conf. */
 export interface ModprobeLine {
-  readonly kind: 'blacklist' | 'options' | 'install' | 'alias'
+  /** blacklist, options, install …; "" where the line begins with no command of modprobe. */
+  readonly command: string
   readonly module: string
   /** What follows the module: its options, or the command that runs instead of loading. */
   readonly rest: string
@@ -10,6 +11,9 @@ export interface ModprobeLine {
 /** The kernel takes `-` and `_` in names of modules for the same. */
 export const moduleName = (name: string): string => name.replaceAll('-', '_')
 
+/** SUSE's modprobe has one more: `allow_unsupported_modules 0`. */
+const COMMANDS = /^(alias|allow_unsupported_modules|blacklist|config|include|install|options|remove|softdep|weakdep)$/
+
 /** `blacklist kvm_intel`, `options kvm_intel nested=1`, `install kvm /bin/false`; a backslash at the end goes on. */
 export function parseModprobe(text: string): ModprobeLine[] {
   const found: ModprobeLine[] = []
@@ -17,14 +21,15 @@ export function parseModprobe(text: string): ModprobeLine[] {
   for (let at = 0; at < lines.length; at++) {
     const line = at + 1
     let whole = lines[at]!
-    while (whole.endsWith('\\') && at + 1 < lines.length) whole = whole.slice(0, -1) + lines[++at]!
-    const match = /^\s*(blacklist|options|install|alias)\s+(\S+)\s*(.*?)\s*$/.exec(whole)
-    if (match)
-      found.push({ kind: match[1] as ModprobeLine['kind'], module: moduleName(match[2]!), rest: match[3]!, line })
+    while (whole.endsWith('\\') && at + 1 < lines.length) whole = `${whole.slice(0, -1)} ${lines[++at]!}`
+    const words = whole.replace(/#.*$/, '').trim().split(/\s+/)
+    if (!words[0]) continue
+    const [command, module = '', ...rest] = COMMANDS.test(words[0]) ? words : ['', ...words]
+    found.push({ command: command!, module: command ? moduleName(module) : module, rest: rest.join(' '), line })
   }
   return found
 }
 
 /** `install kvm /bin/true` never loads the module. */
-export const neverLoads = ({ kind, rest }: ModprobeLine): boolean =>
-  kind === 'install' && /^(\/usr)?(\/bin)?\/?(true|false|:)\b/.test(rest)
+export const neverLoads = ({ command, rest }: ModprobeLine): boolean =>
+  command === 'install' && /^(\/usr)?(\/s?bin\/)?(true|false|:)(\s|$)/.test(rest)

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { modprobeCommands, neverLoaded } from '../../src/parse/modprobe-lines.ts'
+import { neverLoads, parseModprobe } from '../../src/parse/modprobe.ts'
 import { parseDpkg, parsePkg, parseRpm, upstream } from '../../src/parse/package-list.ts'
 import { parseUnits } from '../../src/parse/units.ts'
 import { describe } from '../describe.ts'
@@ -40,15 +40,15 @@ describe('parse: lists of packages, units and modules', (it) => {
   it('tells commands of modprobe from bare names', () => {
     const text = 'blacklist 8139cp\n# a comment\n8139too\ninstall xen-netfront \\\n  /bin/true\n'
     assert.equal(
-      modprobeCommands(text).map(({ command, module, line }) => [command, module, line]),
+      parseModprobe(text).map(({ command, module, line }) => [command, module, line]),
       [
         ['blacklist', '8139cp', 1],
         ['', '8139too', 3],
         ['install', 'xen_netfront', 4],
       ],
     )
-    assert.equal(modprobeCommands(text).map(neverLoaded), [true, false, true])
-    assert.is(modprobeCommands('allow_unsupported_modules 1\n')[0]!.command, 'allow_unsupported_modules')
-    assert.is(neverLoaded(modprobeCommands('install kvm /sbin/modprobe --ignore-install kvm')[0]!), false)
+    assert.equal(parseModprobe(text).map(neverLoads), [false, false, true])
+    assert.is(parseModprobe('allow_unsupported_modules 1\n')[0]!.command, 'allow_unsupported_modules')
+    assert.is(neverLoads(parseModprobe('install kvm /sbin/modprobe --ignore-install kvm')[0]!), false)
   })
 })

@@ -45,15 +45,16 @@ describe('parse: df, mounts, processes, modprobe.d', (it) => {
       '# x\nblacklist kvm-intel\noptions kvm_intel \\\n nested=1\ninstall kvm /bin/false\n8139cp\n',
     )
     assert.equal(
-      lines.map(({ kind, module, rest, line }) => [kind, module, rest, line]),
+      lines.map(({ command, module, rest, line }) => [command, module, rest, line]),
       [
         ['blacklist', 'kvm_intel', '', 2],
         ['options', 'kvm_intel', 'nested=1', 3],
         ['install', 'kvm', '/bin/false', 5],
+        ['', '8139cp', '', 6],
       ],
     )
-    assert.equal(lines.map(neverLoads), [false, false, true])
-    assert.not(neverLoads({ kind: 'install', module: 'a', rest: '/sbin/modprobe --ignore-install a', line: 1 }))
+    assert.equal(lines.map(neverLoads), [false, false, true, false])
+    assert.not(neverLoads({ command: 'install', module: 'a', rest: '/sbin/modprobe --ignore-install a', line: 1 }))
     assert.is(moduleName('snd-pcm'), 'snd_pcm')
   })
 })
