@@ -1,13 +1,7 @@
-/** Addresses in full: `06:01.0` → 0000:06:01.0. Null where it is none. */
-export function pciAddress(text: string): string | null {
-  const match = /^(?:([0-9a-f]{1,4}):)?([0-9a-f]{1,2}):([0-9a-f]{1,2})\.([0-7])$/i.exec(text.trim())
-  if (!match) return null
-  const [, domain = '0', bus, slot, fn] = match
-  return `${domain.padStart(4, '0')}:${bus!.padStart(2, '0')}:${slot!.padStart(2, '0')}.${fn}`.toLowerCase()
-}
+import { normalPciAddress } from './pci-address.ts'
 
 /** `0000:00:03.0` a line, as /sys/bus/pci/drivers/pciback/slots lists what it holds. */
-export const parseSlots = (text: string): string[] => text.split('\n').flatMap((line) => pciAddress(line) ?? [])
+export const parseSlots = (text: string): string[] => text.split('\n').flatMap((line) => normalPciAddress(line) ?? [])
 
 export interface HideOption {
   readonly value: string
@@ -29,7 +23,7 @@ export function parseHide(text: string): HideOption[] {
     if (option === undefined) return []
     const value = option.replace(/^(['"])(.*)\1$/, '$2')
     const valid = value !== '' && value.replace(GROUP, '').trim() === ''
-    const devices = valid ? [...value.matchAll(GROUP)].flatMap((group) => pciAddress(group[1]!) ?? []) : []
+    const devices = valid ? [...value.matchAll(GROUP)].flatMap((group) => normalPciAddress(group[1]!) ?? []) : []
     return [{ value, valid, devices, line: index + 1 }]
   })
 }

@@ -1,15 +1,8 @@
 import * as assert from 'uvu/assert'
-import { parseHide, parseSlots, pciAddress } from '../../src/parse/pciback.ts'
+import { parseHide, parseSlots } from '../../src/parse/pciback.ts'
 import { describe } from '../describe.ts'
 
 describe('parse: pciback', (it) => {
-  it('writes addresses in full', () => {
-    assert.is(pciAddress('06:01.0'), '0000:06:01.0')
-    assert.is(pciAddress('0001:0A:1f.7'), '0001:0a:1f.7')
-    assert.is(pciAddress('06:01'), null)
-    assert.is(pciAddress('06:01.8'), null)
-  })
-
   it('lists what pciback holds', () => {
     assert.equal(parseSlots('0000:00:03.0\n0000:06:01.0\n'), ['0000:00:03.0', '0000:06:01.0'])
     assert.equal(parseSlots(''), [])
