@@ -87,9 +87,9 @@ const faults: [string, (patient: Patient) => void, string][] = [
   ['xenconsoled gone', (p) => p.edit(ps, / xenconsoled$/m, ' something'), 'xenconsoled-not-running · '],
   ['xenstored gone', (p) => p.edit(ps, / (oxenstored|xenstored)$/m, ' something'), 'xenstored-not-running · '],
   [
-    'both guests of one name',
-    (p) => p.edit({ file: '/etc/xen/pvh1.cfg' }, 'name="pvh1"', 'name="pv1"'),
-    'duplicate-name · name pv1',
+    'a guest larger than the machine',
+    (p) => p.edit(pv1, 'memory=200', 'memory=99999'),
+    'memory-beyond-machine · guest pv1',
   ],
   [
     'a file system that is full',
