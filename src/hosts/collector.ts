@@ -3,7 +3,7 @@ import { REDACTED, SECRETS } from '../bundle/redact.ts'
 import { BUNDLE_VERSION } from '../bundle/manifest.ts'
 import { askKey, DEFAULT_MAX_BYTES, DEFAULT_TIMEOUT_MS, isGlob, pathOf, question, withPath } from '../evidence/ask.ts'
 import type { Ask, AskOptions, EachQuestion, Precondition, Question } from '../types.ts'
-import { COMM_LENGTH } from './preconditions.ts'
+import { COMM_LENGTH, PROBE_WITHHELD } from './preconditions.ts'
 
 /** Any text as one word of a POSIX shell. */
 const word = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
@@ -17,10 +17,10 @@ const keyWith = (key: string, variable: string): string =>
 
 /**
  * The asks as one POSIX sh script that writes a bundle: `prelude` (collector.sh) holds the functions, each ask becomes one line.
- * Asks that need --probe are left out, since nobody can have asked for them.
+ * Asks that need --probe are not made, since nobody can have allowed them.
  */
 export function collectorScript(prelude: string, asks: readonly Ask[], version: string): string {
-  const distinct = new Map(asks.filter((ask) => !ask.probe).map((ask) => [askKey(ask), ask]))
+  const distinct = new Map(asks.map((ask) => [askKey(ask), ask]))
   const header = { bundle: BUNDLE_VERSION, vdoctor: version, recorded: 'NOW', by: 'collector' }
   const stamp = `printf '%s\\n' "{\\"bundle\\":${header.bundle},\\"vdoctor\\":\\"${version}\\",\\"recorded\\":\\"$(date -u +%Y-%m-%dT%H:%M:%SZ)\\",\\"by\\":\\"collector\\"}" >"$manifest"`
   return [
@@ -47,6 +47,7 @@ function cleaner(): string {
 }
 
 function lines(ask: Ask): string {
+  if (ask.probe) return `gap ${word(askKey(ask))} withheld ${word(PROBE_WITHHELD)}`
   const body = 'each' in ask ? eachLines(ask) : plainLines(ask)
   if (!ask.if) return body
   const { test, detail } = precondition(ask.if)

@@ -8,7 +8,7 @@ import { becomeGentle } from './gentle.ts'
 import { limiter } from './limiter.ts'
 import { answerAll, type Machine } from './machine.ts'
 import { type Mount, Mounts } from './mounts.ts'
-import { Preconditions } from './preconditions.ts'
+import { Preconditions, PROBE_WITHHELD } from './preconditions.ts'
 import { listFolder, readLink, readLocal, readVirtual, statOf } from './read.ts'
 import { Resolver } from './resolve.ts'
 import { run } from './run.ts'
@@ -44,8 +44,7 @@ export class LiveHost implements Host, Machine {
   }
 
   withheld(options: AskOptions): Reply | null {
-    if (options.probe && !this.#probe)
-      return { gap: 'withheld', detail: 'opens something on this machine: only with --probe' }
+    if (options.probe && !this.#probe) return { gap: 'withheld', detail: PROBE_WITHHELD }
     return options.if ? this.#preconditions.unmet(options.if) : null
   }
 

@@ -3,6 +3,8 @@ import type { Precondition } from '../types.ts'
 import type { Reply } from './gaps.ts'
 import type { Resolver } from './resolve.ts'
 
+export const PROBE_WITHHELD = 'opens something on this machine: only with --probe'
+
 /** The kernel cuts a process's name to 15 characters. */
 export const COMM_LENGTH = 15
 

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -205,8 +205,14 @@ describe('the collector script', (it) => {
     )
   })
 
-  it('leaves out what only a probe may ask', () => {
-    assert.not.match(collectorScript(prelude, [command(['open-it'], { probe: true })], '0'), 'open-it')
+  it('does not make what only a probe may ask, and says so', async () => {
+    const mark = join(folderWith({}), 'opened')
+    const probe = command(['touch', mark], { probe: true })
+    writeFileSync(script, collectorScript(prelude, [probe], '0.0.0'))
+    const folder = newFolder()
+    execFileSync('sh', [script, folder], { stdio: 'pipe' })
+    same(await new BundleHost(folder).answer([probe]), await new LiveHost().answer([probe]))
+    assert.not(existsSync(mark))
   })
 
   it('holds nothing that shellcheck finds fault with', () => {
