@@ -294,9 +294,10 @@ ask_command() {
   [ -d "$out/commands" ] || mkdir "$out/commands"
   rm -f "$tmp/o" "$tmp/e"
   mkfifo "$tmp/o" "$tmp/e" || return
-  head -c "$((bytes + 1))" <"$tmp/o" 2>/dev/null | clean >"$out/$base.out" 2>/dev/null &
+  # In shells of their own: of a pipeline in the background, not every shell waits for all.
+  (head -c "$((bytes + 1))" <"$tmp/o" | clean >"$out/$base.out") 2>/dev/null &
   first=$!
-  head -c 65536 <"$tmp/e" 2>/dev/null | clean >"$out/$base.err" 2>/dev/null &
+  (head -c 65536 <"$tmp/e" | clean >"$out/$base.err") 2>/dev/null &
   second=$!
   "$@" </dev/null >"$tmp/o" 2>"$tmp/e" &
   child=$!
@@ -306,14 +307,17 @@ ask_command() {
   unwatch
   if [ "$late" ]; then
     # A grandchild may still hold the pipes.
-    kill "$first" "$second" 2>/dev/null
-    wait "$first" "$second" 2>/dev/null
+    doomed="$(family "$first") $(family "$second")"
+    kill $doomed 2>/dev/null
+    wait "$first" 2>/dev/null
+    wait "$second" 2>/dev/null
     rm -f "$out/$base.out" "$out/$base.err"
     [ "$backend" ] && : >"$tmp/dead-$backend"
     gap "$key" timeout "no answer within $seconds s"
     return
   fi
-  wait "$first" "$second" 2>/dev/null
+  wait "$first" 2>/dev/null
+  wait "$second" 2>/dev/null
   if [ "$(wc -c <"$out/$base.out")" -gt "$bytes" ]; then
     rm -f "$out/$base.out" "$out/$base.err"
     gap "$key" too-big "more than $bytes bytes"
