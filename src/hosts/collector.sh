@@ -292,12 +292,12 @@ ask_command() {
   fi
   base=commands/$(printf '%03d' "$number")-$slug
   [ -d "$out/commands" ] || mkdir "$out/commands"
-  rm -f "$tmp/o" "$tmp/e"
+  rm -f "$tmp/o" "$tmp/e" "$tmp/o.done" "$tmp/e.done"
   mkfifo "$tmp/o" "$tmp/e" || return
   # In shells of their own: of a pipeline in the background, not every shell waits for all.
-  (head -c "$((bytes + 1))" <"$tmp/o" | clean >"$out/$base.out") 2>/dev/null &
+  (head -c "$((bytes + 1))" <"$tmp/o" | clean >"$out/$base.out"; : >"$tmp/o.done") 2>/dev/null &
   first=$!
-  (head -c 65536 <"$tmp/e" | clean >"$out/$base.err") 2>/dev/null &
+  (head -c 65536 <"$tmp/e" | clean >"$out/$base.err"; : >"$tmp/e.done") 2>/dev/null &
   second=$!
   "$@" </dev/null >"$tmp/o" 2>"$tmp/e" &
   child=$!
@@ -305,7 +305,14 @@ ask_command() {
   wait "$child" 2>/dev/null
   status=$?
   unwatch
-  if [ "$late" ]; then
+  # The readers end with the last writer. Their ends are told by files as well: posh now and then comes back from "wait" too early.
+  patience=0
+  if [ -z "$late" ]; then wait "$first" "$second" 2>/dev/null; fi
+  while [ -z "$late" ] && [ "$patience" -lt 10 ] && { [ ! -e "$tmp/o.done" ] || [ ! -e "$tmp/e.done" ]; }; do
+    sleep 1
+    patience=$((patience + 1))
+  done
+  if [ "$late" ] || [ "$patience" -ge 10 ]; then
     # A grandchild may still hold the pipes.
     doomed="$(family "$first") $(family "$second")"
     kill $doomed 2>/dev/null
@@ -316,8 +323,6 @@ ask_command() {
     gap "$key" timeout "no answer within $seconds s"
     return
   fi
-  wait "$first" 2>/dev/null
-  wait "$second" 2>/dev/null
   if [ "$(wc -c <"$out/$base.out")" -gt "$bytes" ]; then
     rm -f "$out/$base.out" "$out/$base.err"
     gap "$key" too-big "more than $bytes bytes"
