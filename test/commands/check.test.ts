@@ -129,7 +129,7 @@ describe('check on this machine', (it) => {
 
   it('ends on a terminal that tells no width, as a serial console does', () => {
     if (!needs('script')) return
-    const line = `${process.execPath} bin/vdoctor.js check --fail-on never`
+    const line = `${process.execPath} bin/vdoctor.cjs check --fail-on never`
     const { status, signal } = spawnSync('script', ['-qec', line, '/dev/null'], {
       timeout: 30_000,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,5 +1,4 @@
 import { Args, Flags } from '@oclif/core'
-import { stringify } from 'yaml'
 import { BaseCommand } from '../../cli/base.ts'
 import { ruleNamed } from '../../cli/rule-named.ts'
 import { loadRules } from '../../cli/rules.ts'
@@ -11,6 +10,7 @@ export default class RulesShow extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(RulesShow)
-    this.print(stringify(ruleNamed(args.rule, await loadRules(this.config.root, flags.rules))))
+    const { asYaml } = await import('../../reporters/yaml.ts')
+    this.print(asYaml(ruleNamed(args.rule, await loadRules(this.config.root, flags.rules))))
   }
 }

@@ -1,7 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { join } from 'node:path'
 import { BaseCommand } from '../../cli/base.ts'
-import { testRules } from '../../cli/test-rules.ts'
 
 export default class RulesTest extends BaseCommand {
   static override summary = 'Run the tests beside the rules'
@@ -16,6 +15,7 @@ export default class RulesTest extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(RulesTest)
     const machines = flags.machines ?? join(this.config.root, 'fixtures', 'hosts')
+    const { testRules } = await import('../../cli/test-rules.ts')
     const result = await testRules(args.folder, { only: flags.only ?? [], mutate: flags.mutate, machines })
     for (const line of result.failures) this.print(line)
     const mutants = flags.mutate ? `; ${result.killed} of ${result.mutants} mutants failed a test` : ''
