@@ -21,6 +21,16 @@ fi
 out=$(cd "$out" && pwd) || exit 2
 tmp=$out/.tmp
 mkdir "$tmp" || exit 2
+# A memory stick or a shared folder may have no named pipes.
+if ! mkfifo "$tmp/try" 2>/dev/null; then
+  rmdir "$tmp"
+  tmp=${TMPDIR:-/tmp}/vdoctor.$$
+  mkdir "$tmp" && mkfifo "$tmp/try" || {
+    say "cannot make a named pipe, neither in $out nor in $tmp"
+    exit 2
+  }
+fi
+rm -f "$tmp/try"
 manifest=$out/manifest.jsonl
 number=0
 answers=0
@@ -293,7 +303,10 @@ ask_command() {
   base=commands/$(printf '%03d' "$number")-$slug
   [ -d "$out/commands" ] || mkdir "$out/commands"
   rm -f "$tmp/o" "$tmp/e" "$tmp/o.done" "$tmp/e.done"
-  mkfifo "$tmp/o" "$tmp/e" || return
+  mkfifo "$tmp/o" "$tmp/e" || {
+    gap "$key" unsupported "no named pipe could be made"
+    return
+  }
   # In shells of their own: of a pipeline in the background, not every shell waits for all.
   (head -c "$((bytes + 1))" <"$tmp/o" | clean >"$out/$base.out"; : >"$tmp/o.done") 2>/dev/null &
   first=$!
