@@ -41,7 +41,7 @@ export type Result<T> = Known<T> | Unknown
 /** What must hold before an ask may be made; checked by the host without starting anything. */
 export type Precondition =
   | { readonly path: string } // this path exists
-  | { readonly module: string } // this kernel module is loaded or built in
+  | { readonly module: string; readonly unless?: readonly string[] } // this kernel module is loaded or built in, and none of these paths exists
   | { readonly daemon: readonly string[] } // a process of one of these names runs
 
 /** Services that can hang as a whole: the first timeout of one answers its other asks. */

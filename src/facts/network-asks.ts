@@ -32,7 +32,10 @@ export const asks = {
   networks: file('/run/libvirt/network/*.xml'),
   oldNetworks: file('/var/lib/libvirt/network/*.xml'),
   tables: stat('/proc/net/ip_tables_names'),
-  iptables: command(['iptables-save'], { if: { module: 'ip_tables' } }),
+  // On newer systems this name belongs to the program of nf_tables, which loads that module by merely starting.
+  iptables: command(['iptables-save'], {
+    if: { module: 'ip_tables', unless: ['/usr/sbin/xtables-nft-multi', '/sbin/xtables-nft-multi'] },
+  }),
   legacyIptables: command(['iptables-legacy-save'], { if: { module: 'ip_tables' } }),
   nft: command(['nft', 'list', 'ruleset'], { if: { module: 'nf_tables' } }),
   nfTables: stat('/sys/module/nf_tables'),

@@ -57,9 +57,10 @@ function lines(ask: Ask): string {
 function precondition(condition: Precondition): { test: string; detail: string } {
   if ('path' in condition) return { test: `[ -e ${word(condition.path)} ]`, detail: `${condition.path} is not there` }
   if ('module' in condition) {
+    const others = (condition.unless ?? []).map((path) => ` && [ ! -e ${word(path)} ]`)
     return {
-      test: `[ -d ${word(`/sys/module/${condition.module}`)} ]`,
-      detail: `module ${condition.module} is not loaded; asking would load it`,
+      test: `[ -d ${word(`/sys/module/${condition.module}`)} ]${others.join('')}`,
+      detail: `module ${condition.module} is not loaded; asking would load it${condition.unless ? ', or another one' : ''}`,
     }
   }
   const names = condition.daemon.map((name) => word(name.slice(0, COMM_LENGTH)))

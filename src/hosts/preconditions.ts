@@ -11,6 +11,8 @@ export const COMM_LENGTH = 15
 /** `1234 (virtqemud) S 1 …` → virtqemud */
 const commOf = (stat: string): string => stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'))
 
+const unlessDetail = (path: string): string => `${path} is there; asking would load another module`
+
 /** Whether asks may be made on this machine: told from names and process lists, nothing is opened or started. */
 export class Preconditions {
   readonly #resolver: Resolver
@@ -25,6 +27,8 @@ export class Preconditions {
     if ('path' in condition)
       return this.#there(condition.path) ? null : { gap: 'withheld', detail: `${condition.path} is not there` }
     if ('module' in condition) {
+      const other = condition.unless?.find((path) => this.#there(path))
+      if (other !== undefined) return { gap: 'withheld', detail: unlessDetail(other) }
       const loaded = this.#there(`/sys/module/${condition.module}`)
       return loaded
         ? null

@@ -55,6 +55,8 @@ const asks: Ask[] = [
   command(['echo', 'there'], { if: { path: at('etc') } }),
   command(['echo'], { if: { daemon: ['no-such-daemon'] } }),
   command(['echo'], { if: { module: 'no_such_module' } }),
+  command(['echo', 'kernel'], { if: { module: 'kernel', unless: [at('none')] } }),
+  command(['echo', 'kernel', 'other'], { if: { module: 'kernel', unless: [at('etc')] } }),
   {
     each: { command: ['printf', 'vm1 x\n-rf y\nvm2 "z"\n\n'] },
     pick: '^[^ ]+',

@@ -73,6 +73,13 @@ describe('the asks', (it) => {
     )
   })
 
+  it('never start the iptables-save of nf_tables, which loads that module', () => {
+    const saves = commands.filter(({ argv }) => argv[0] === 'iptables-save')
+    assert.ok(
+      saves.every(({ ask }) => ask.if && 'unless' in ask.if && ask.if.unless?.includes('/usr/sbin/xtables-nft-multi')),
+    )
+  })
+
   it('talk to libvirt read-only and by a named URI', () => {
     const virsh = commands.filter(({ argv }) => argv[0] === 'virsh' && !asksNobody(argv))
     assert.equal(
