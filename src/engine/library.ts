@@ -8,7 +8,7 @@ import { readRule } from './rule-file.ts'
 import { unique } from './select.ts'
 
 /** Rule files below a folder, without their tests and the list of what no rule covers. */
-export function ruleFiles(folder: string): string[] {
+function ruleFiles(folder: string): string[] {
   const files = fastGlob.sync('**/*.yaml', { cwd: folder, ignore: ['**/*.test.yaml', 'coverage.yaml'] }).sort()
   if (files.length === 0)
     throw new UserError(`no rules in ${folder}`, 'A rule is a file NAME.yaml; see "vdoctor rules new".')

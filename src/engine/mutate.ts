@@ -28,7 +28,7 @@ interface Mutation {
   readonly text: string
 }
 
-export function mutations(source: string): Mutation[] {
+function mutations(source: string): Mutation[] {
   const root = parser.parse(source).ast
   const found: Mutation[] = [{ what: `negated: !(${source})`, text: `!(${source})` }]
   const visit = (node: ASTNode, wrap: (text: string) => string): void => {

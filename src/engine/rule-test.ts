@@ -35,11 +35,6 @@ export interface RuleCase {
   readonly expect: Readonly<Partial<Record<Outcome, readonly string[]>>>
 }
 
-export interface CaseFailure {
-  readonly at: string
-  readonly message: string
-}
-
 /** Throws a UserError with file and line where the test is malformed, or where a kind of case is missing. */
 export function readRuleTest(text: string, file: string, sets: readonly FactSet[]): RuleCase[] {
   const yaml = parseYamlStrict(text, file)

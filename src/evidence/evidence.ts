@@ -26,15 +26,10 @@ export class Evidence {
     this.answers = byKey
   }
 
-  /** Contents of one file. Binary contents are `malformed`: use `bytes`. */
+  /** Contents of one file. Binary contents are `malformed`. */
   text(ask: Ask): Result<string> {
-    const read = this.bytes(ask)
+    const read = this.#read(ask, 'file', (data) => data.text)
     return read.ok && read.value.includes('\0') ? unknown('malformed', read.from[0]!.ask, 'binary data') : read
-  }
-
-  /** Contents of one file, NUL bytes and all (latin1). */
-  bytes(ask: Ask): Result<string> {
-    return this.#read(ask, 'file', (data) => data.text)
   }
 
   link(ask: Ask): Result<string> {

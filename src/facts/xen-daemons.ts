@@ -13,7 +13,7 @@ export const xenDaemonAsks = {
   launchXenstore: file('/etc/xen/scripts/launch-xenstore'),
 }
 
-export function daemonVariables(evidence: Evidence): Result<Readonly<Record<string, string>>> {
+function daemonVariables(evidence: Evidence): Result<Readonly<Record<string, string>>> {
   const read = (ask: Ask) => absentAs(map(evidence.text(ask), parseShellVariables), {})
   const { xencommons, sysconfigXencommons, defaultXen, sysconfigXend } = xenDaemonAsks
   return map(all(read(xencommons), read(sysconfigXencommons), read(defaultXen), read(sysconfigXend)), (sets) =>

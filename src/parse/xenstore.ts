@@ -8,7 +8,7 @@ export function parseXenstore(text: string): Map<string, string> {
 /** Names of the kernel's enum xenbus_state. */
 const STATES = ['unknown', 'initialising', 'initwait', 'initialised', 'connected', 'closing', 'closed', 'reconfiguring']
 
-export const stateName = (state: string): string => STATES[Number(state)] ?? STATES[0]!
+const stateName = (state: string): string => STATES[Number(state)] ?? STATES[0]!
 
 /** One device that dom0 serves to a guest. */
 export interface BackendDevice {
