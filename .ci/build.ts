@@ -2,7 +2,8 @@
 import { Plugin } from '@oclif/core'
 import { build, type Plugin as EsbuildPlugin } from 'esbuild'
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import wabt from 'wabt'
 import { commands } from '../src/commands/index.ts'
 import { Linter } from '../src/engine/conditions.ts'
 import { readRules } from '../src/engine/library.ts'
@@ -25,6 +26,9 @@ rmSync('dist', { recursive: true, force: true })
 mkdirSync('dist')
 writeFileSync('dist/rules.json', JSON.stringify(readRules('rules', new Linter(factSets))))
 copyFileSync('src/hosts/collector.sh', 'dist/collector.sh')
+const { parseWat } = await wabt()
+const scan = parseWat('scan.wat', readFileSync('src/signatures/scan.wat', 'utf8'), { simd: true })
+writeFileSync('dist/scan.wasm', scan.toBinary({}).buffer)
 await build({
   entryPoints: ['src/main.ts'],
   outfile: 'dist/cli.cjs',

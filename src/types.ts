@@ -135,6 +135,19 @@ export interface Missing {
   readonly detail?: string | undefined
 }
 
+/** How sure an accusation is that rests on a message alone. */
+export type Confidence = 'certain' | 'likely' | 'possible'
+
+/** The message that a finding rests on: what a log said, how often, and when. */
+export interface Said {
+  /** As the log has it, untrusted; the last one where there were several. */
+  readonly text: string
+  readonly count: number
+  /** ISO 8601; undefined where the log does not say. */
+  readonly first?: string | undefined
+  readonly last?: string | undefined
+}
+
 /** One rule's verdict on one subject. */
 export interface Finding {
   readonly rule: string
@@ -149,9 +162,12 @@ export interface Finding {
   readonly fix: readonly FixStep[]
   readonly fineWhen?: string | undefined
   readonly evidence: readonly Source[]
-  /** For `unknown`: what would have to be known. */
+  /** For `unknown`: what would have to be known. For a message without its machine: what would make it surer. */
   readonly missing: readonly Missing[]
   readonly documented: readonly string[]
+  /** Of a rule that recognises messages. */
+  readonly said?: Said | undefined
+  readonly confidence?: Confidence | undefined
   /** Set when a waiver covers it: its reason. */
   readonly waived?: string | undefined
 }

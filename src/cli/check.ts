@@ -1,25 +1,31 @@
-import { collect } from '../engine/collect.ts'
+import { collect, type Collected } from '../engine/collect.ts'
 import { judge } from '../engine/judge.ts'
+import { type LogReading, NO_LOGS } from '../engine/judge-logs.ts'
 import { makeReport, type Report } from '../engine/report.ts'
 import type { Rule } from '../engine/rule.ts'
 import { factSets } from '../facts/index.ts'
+import { openScanner } from './scanner.ts'
 import type { FactSet } from '../facts/fact-set.ts'
+import { hostLogs, logAsks } from '../signatures/sources.ts'
 import type { Answer, Finding, Host } from '../types.ts'
 
 export interface Checked {
   readonly report: Report
   /** Milliseconds for each part. */
-  readonly took: Readonly<Record<'collect' | 'parse' | 'judge', number>>
+  readonly took: Readonly<Record<'collect' | 'parse' | 'logs' | 'judge', number>>
 }
 
 /** What the report's head is made of. */
 const HEAD = new Set(['platform', 'cpu', 'kvm'])
+/** What tells how old a message is. */
+const AGE = 'kernel'
 
 /** Only what the rules need is asked, and what the report's head says. */
 export function setsFor(rules: readonly Rule[]): FactSet[] {
   const named = new Set(
     rules.flatMap((rule) => [...rule.facts, ...inSentences(rule)].map((fact) => fact.split('.')[0]!)),
   )
+  if (rules.some(({ log }) => log)) named.add(AGE)
   return factSets.filter(({ name }) => HEAD.has(name) || named.has(name))
 }
 
@@ -27,19 +33,38 @@ export function setsFor(rules: readonly Rule[]): FactSet[] {
 const inSentences = ({ says, why, fix, fineWhen = '' }: Rule): string[] =>
   JSON.stringify([says, why, fix, fineWhen]).match(/\b[a-z]\w*\.[a-z]\w*/gi) ?? []
 
-/** The whole line: host → evidence → facts → findings → report. */
+/** The whole line: host → evidence → facts and logs → findings → report. `root`: the folder that the program stands in. */
 export async function check(
   host: Host,
   rules: readonly Rule[],
   options: {
     version: string
+    root: string
     onAnswer?: ((answer: Answer) => void) | undefined
     waive?: (findings: Finding[]) => Finding[]
   },
 ): Promise<Checked> {
-  const { facts, took } = await collect(host, setsFor(rules), options.onAnswer)
+  const told = rules.filter(({ harmless }) => !harmless)
+  const listens = told.some(({ log }) => log)
+  const collected = await collect(host, setsFor(told), options.onAnswer, listens ? logAsks : [])
   const started = performance.now()
-  const findings = judge(rules, facts)
-  const report = makeReport(host, facts, options.waive?.(findings) ?? findings, options.version)
-  return { report, took: { ...took, judge: performance.now() - started } }
+  const reading = listens ? await readLogs(host, told, collected, options.root) : NO_LOGS
+  const read = performance.now()
+  const findings = judge(told, collected.facts, reading)
+  const report = makeReport(host, collected.facts, options.waive?.(findings) ?? findings, options.version, reading.logs)
+  return { report, took: { ...collected.took, logs: read - started, judge: performance.now() - read } }
+}
+
+async function readLogs(
+  host: Host,
+  rules: readonly Rule[],
+  { evidence, facts }: Collected,
+  root: string,
+): Promise<LogReading> {
+  const now = host.at?.getTime() ?? Date.now()
+  const uptime = facts[AGE]?.['uptime']
+  const bootAt = host.at && uptime?.ok ? now - (uptime.value as number) * 1000 : null
+  const { scanLogs } = await import('../engine/scan-logs.ts')
+  const logs = scanLogs(rules, hostLogs(evidence), await openScanner(root), { now, bootAt })
+  return { logs, bootAt, pasted: false }
 }

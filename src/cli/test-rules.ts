@@ -6,9 +6,10 @@ import type { AllFacts } from '../engine/judge.ts'
 import { readRules, readText } from '../engine/library.ts'
 import { select } from '../engine/select.ts'
 import { mutants } from '../engine/mutate.ts'
-import { readRuleTest, type RuleCase, runCase } from '../engine/rule-test.ts'
+import { CaseRunner, readRuleTest, type RuleCase } from '../engine/rule-test.ts'
 import { factSets } from '../facts/index.ts'
 import { openHost } from './open-host.ts'
+import { openScanner } from './scanner.ts'
 
 export interface RulesTested {
   readonly rules: number
@@ -22,10 +23,11 @@ export interface RulesTested {
 /** Runs the test file beside every rule. A rule without one, or without a problem and a near miss in it, fails. */
 export async function testRules(
   folder: string,
-  options: { only: readonly string[]; mutate: boolean; machines: string },
+  options: { only: readonly string[]; mutate: boolean; machines: string; root: string },
 ): Promise<RulesTested> {
   const rules = select(readRules(folder, new Linter(factSets)), options.only, [])
   const machines = new Machines(options.machines)
+  const runner = new CaseRunner(await openScanner(options.root))
   const failures: string[] = []
   let [passed, made, killed] = [0, 0, 0]
   for (const rule of rules) {
@@ -42,14 +44,14 @@ export async function testRules(
         failures.push(`${file}: no case expects "${outcome}"`)
     }
     for (const { test, facts } of cases) {
-      const failure = runCase(rule, test, facts)
+      const failure = runner.run(rule, test, facts)
       if (failure === null) passed++
       else failures.push(`${file}:${test.line}: ${test.name}: ${failure}`)
     }
     if (!options.mutate) continue
     for (const mutant of mutants(rule)) {
       made++
-      if (cases.some(({ test, facts }) => runCase(mutant.rule, test, facts) !== null)) killed++
+      if (cases.some(({ test, facts }) => runner.run(mutant.rule, test, facts) !== null)) killed++
       else failures.push(`${rule.file}: no test notices this mistake in "${mutant.field}": ${mutant.what}`)
     }
   }

@@ -54,6 +54,7 @@ export default class Check extends BaseCommand {
     const progress = await startProgress('Reading the machine')
     const { report, took } = await check(host, rules, {
       version: this.config.version,
+      root: this.config.root,
       onAnswer: progress?.onAnswer,
       ...(waive && { waive }),
     })

@@ -148,9 +148,21 @@ export class Linter {
     return [...this.#sets.values()].flatMap((set) => Object.keys(set.about).map((field) => `${set.name}.${field}`))
   }
 
-  /** The type that an expression has, or what is wrong with it. `item` is the loop variable of `each`. */
-  check(source: string, item?: { name: string; list: string }): { type: string } | LintError {
+  /**
+   * The type that an expression has, or what is wrong with it. `item` is the loop variable of `each`; `captures` are those of a
+   * rule's patterns, which it reads as `log.NAME`, beside `log.message`.
+   */
+  check(
+    source: string,
+    item?: { name: string; list: string },
+    captures?: readonly string[],
+  ): { type: string } | LintError {
     const env = this.#env.clone()
+    if (captures) {
+      const fields = Object.fromEntries(['message', ...captures].map((name) => [name, 'string']))
+      env.registerType('log_captures', { fields })
+      env.registerVariable('log', 'log_captures')
+    }
     const schema = item && this.itemSchema(item.list)
     if (item && schema) env.registerVariable(item.name, celItemType(item.list, schema))
     const result = env.check(source)

@@ -5,7 +5,7 @@ import { nearest } from '../parse/nearest.ts'
 import type { Gap } from '../types.ts'
 import type { AllFacts } from './judge.ts'
 
-const GAPS: readonly Gap[] = [
+export const GAPS = [
   'absent',
   'denied',
   'timeout',
@@ -14,7 +14,7 @@ const GAPS: readonly Gap[] = [
   'malformed',
   'unsupported',
   'withheld',
-]
+] as const satisfies readonly Gap[]
 
 /**
  * Facts as a test writes them: `{ kvm: { nested: true, modules: [kvm, { gap: denied }] } }`, every scalar still a string. What is not

@@ -1,22 +1,21 @@
 import { placeOf } from '../evidence/locate.ts'
 import { isUnknown } from '../evidence/result.ts'
-import type { Finding, FixStep, Missing, Outcome, Result, Source, Unknown } from '../types.ts'
-import { type Condition, condition, evaluate, type Verdict } from './conditions.ts'
-import type { FixTemplate, Rule } from './rule.ts'
-import { pieces, show } from './template.ts'
-import { namespaceView, type Reading, view } from './view.ts'
+import type { Finding, Missing, Outcome, Result, Source, Unknown } from '../types.ts'
+import { evaluate, type Verdict } from './conditions.ts'
+import { compiled, fillTemplate, finding, NOTHING } from './finding.ts'
+import { judgeMessages, type LogReading, NO_LOGS } from './judge-logs.ts'
+import type { Rule } from './rule.ts'
+import { namespaceView, view } from './view.ts'
 
 export type AllFacts = Readonly<Record<string, Readonly<Record<string, Result<unknown>>>>>
 
-const NOTHING: Reading = { sources: [], missing: [] }
-
-/** Judges facts by rules. A rule that breaks becomes `unknown` with its message, and the rest goes on. */
-export function judge(rules: readonly Rule[], facts: AllFacts): Finding[] {
+/** Judges facts and logs by rules. A rule that breaks becomes `unknown` with its message, and the rest goes on. */
+export function judge(rules: readonly Rule[], facts: AllFacts, reading: LogReading = NO_LOGS): Finding[] {
   const context: Record<string, object> = {}
   for (const [name, values] of Object.entries(facts)) context[name] = namespaceView(name, values)
-  return rules.flatMap((rule) => {
+  const findings = rules.flatMap((rule) => {
     try {
-      return judgeRule(rule, facts, context)
+      return rule.log ? judgeMessages(rule, rule.log, context, reading) : judgeRule(rule, facts, context)
     } catch (error) {
       const missing: Missing = {
         fact: '',
@@ -27,6 +26,14 @@ export function judge(rules: readonly Rule[], facts: AllFacts): Finding[] {
       return [finding(rule, 'unknown', { ...NOTHING, missing: [missing] }, context)]
     }
   })
+  return notTwice(rules, findings)
+}
+
+/** Where a rule sees the fault in the machine's state, the message about it is not told as another. */
+function notTwice(rules: readonly Rule[], findings: readonly Finding[]): Finding[] {
+  const found = new Set(findings.filter(({ outcome }) => outcome === 'problem').map(({ rule }) => rule))
+  const twins = new Set(rules.filter(({ sameAs }) => sameAs?.some((id) => found.has(id))).map(({ id }) => id))
+  return findings.map((one) => (one.outcome === 'problem' && twins.has(one.rule) ? { ...one, outcome: 'skipped' } : one))
 }
 
 function judgeRule(rule: Rule, facts: AllFacts, context: object): Finding[] {
@@ -83,73 +90,8 @@ function toldApart(findings: readonly Finding[], places: readonly (Source | unde
 }
 
 function judgeOne(rule: Rule, context: object, from: readonly Source[] = []): Finding {
-  const verdict: Verdict = evaluate(compiled(rule.when), context)
+  const verdict: Verdict = evaluate(compiled(rule.when!), context)
   const outcome: Outcome = verdict.gap ? 'unknown' : verdict.value === true ? 'problem' : 'ok'
   const read = { ...verdict.read, sources: [...from, ...verdict.read.sources] }
   return finding(rule, outcome, read, context, fillTemplate(rule.subject, context))
-}
-
-/** `subject` is "" for the host itself, and for a whole list that is not known. */
-function finding(rule: Rule, outcome: Outcome, read: Reading, context: object, subject = ''): Finding {
-  const told = outcome === 'problem'
-  return {
-    rule: rule.id,
-    area: rule.area,
-    subject,
-    outcome,
-    severity: rule.severity,
-    title: rule.title,
-    says: told ? fillTemplate(rule.says, context) : '',
-    why: told ? fillTemplate(rule.why, context) : '',
-    fix: told ? rule.fix.flatMap((step) => fillStep(step, context)) : [],
-    fineWhen: told && rule.fineWhen !== undefined ? fillTemplate(rule.fineWhen, context) : undefined,
-    evidence: told ? distinct(read.sources) : [],
-    missing: outcome === 'unknown' ? read.missing : [],
-    documented: rule.documented.map(({ in: document, section }) => (section ? `${document} ${section}` : document)),
-  }
-}
-
-/** Located lines first: they are what somebody will open. */
-function distinct(sources: readonly Source[]): Source[] {
-  const seen = new Map<string, Source>()
-  for (const source of sources) seen.set(`${source.path ?? source.ask}:${source.line ?? ''}`, source)
-  const located = new Set([...seen.values()].filter(({ line }) => line !== undefined).map(({ path }) => path))
-  return [...seen.values()]
-    .filter(({ line, path }) => line !== undefined || path === undefined || !located.has(path))
-    .sort((a, b) => Number(b.line !== undefined) - Number(a.line !== undefined))
-}
-
-function fillStep(step: FixTemplate, context: object): FixStep[] {
-  const { if: test, ...texts } = step
-  if (test !== undefined) {
-    const verdict = evaluate(compiled(test), context)
-    if (verdict.gap || verdict.value !== true) return []
-  }
-  const filled = Object.entries(texts).map(([key, text]) => [
-    key,
-    typeof text === 'string'
-      ? fillTemplate(text, context)
-      : (text as readonly string[]).map((word) => fillTemplate(word, context)),
-  ])
-  return [Object.fromEntries(filled) as FixStep]
-}
-
-/** A gap, in a sentence, reads "?". */
-function fillTemplate(template: string, context: object): string {
-  if (!template.includes('{') && !template.includes('}')) return template
-  return pieces(template)
-    .map((piece) => {
-      if ('text' in piece) return piece.text
-      const verdict = evaluate(compiled(piece.expression), context)
-      return verdict.gap ? '?' : show(verdict.value)
-    })
-    .join('')
-}
-
-const cache = new Map<string, Condition>()
-
-function compiled(source: string): Condition {
-  let found = cache.get(source)
-  if (!found) cache.set(source, (found = condition(source)))
-  return found
 }

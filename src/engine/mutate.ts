@@ -2,9 +2,10 @@ import type { ASTNode } from '@marcbachmann/cel-js'
 import { Environment, serialize } from '@marcbachmann/cel-js'
 import { children } from './conditions.ts'
 import type { Rule } from './rule.ts'
+import { signatureMutants } from './mutate-signature.ts'
 
 export interface Mutant {
-  readonly field: 'when' | 'applies'
+  readonly field: 'when' | 'applies' | 'unless' | 'log'
   readonly what: string
   readonly rule: Rule
 }
@@ -14,13 +15,19 @@ const SHIFTED: Readonly<Record<string, string>> = { '<': '<=', '<=': '<', '>': '
 
 const parser = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false })
 
-/** Every small mistake in a rule's conditions: negated, an operand dropped, a comparison shifted. Each must fail one of its tests. */
+/**
+ * Every small mistake in a rule's conditions: negated, an operand dropped, a comparison shifted; in what it looks for in logs, see
+ * `signatureMutants`. Each must fail one of its tests.
+ */
 export function mutants(rule: Rule): Mutant[] {
-  return (['applies', 'when'] as const).flatMap((field) => {
+  const conditions = (['applies', 'when', 'unless'] as const).flatMap((field) => {
     const source = rule[field]
     if (source === undefined) return []
-    return mutations(source).map(({ what, text }) => ({ field, what, rule: { ...rule, [field]: text } }))
+    return mutations(source).map(({ what, text }): Mutant => ({ field, what, rule: { ...rule, [field]: text } }))
   })
+  if (!rule.log) return conditions
+  const inLog = signatureMutants(rule.log).map(({ what, log }): Mutant => ({ field: 'log', what, rule: { ...rule, log } }))
+  return [...conditions, ...inLog]
 }
 
 interface Mutation {

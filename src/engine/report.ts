@@ -1,5 +1,6 @@
 import type { Finding, Gap, Host, Severity } from '../types.ts'
 import type { AllFacts } from './judge.ts'
+import type { ScannedLog } from './judge-logs.ts'
 
 export const REPORT_VERSION = 1
 
@@ -20,6 +21,16 @@ export interface Undecided {
   readonly rules: readonly string[]
 }
 
+/** A log that the signatures were looked for in, and how far back it was read. */
+export interface LogRead {
+  readonly name: string
+  readonly lines: number
+  /** ISO 8601, of its first line; null where its lines carry no time. */
+  readonly since: string | null
+  /** All of it was read, or all since the machine was started. */
+  readonly whole: boolean
+}
+
 /** One run's result, complete: what every reporter prints and what the exit code is decided from. */
 export interface Report {
   readonly version: typeof REPORT_VERSION
@@ -33,13 +44,20 @@ export interface Report {
   readonly findings: readonly Finding[]
   readonly areas: readonly AreaCount[]
   readonly undecided: readonly Undecided[]
+  readonly logs: readonly LogRead[]
 }
 
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 }
 
 export const atLeast = (severity: Severity, least: Severity): boolean => RANK[severity] <= RANK[least]
 
-export function makeReport(host: Host, facts: AllFacts, findings: readonly Finding[], version: string): Report {
+export function makeReport(
+  host: Host,
+  facts: AllFacts,
+  findings: readonly Finding[],
+  version: string,
+  logs: readonly ScannedLog[],
+): Report {
   const platform = Object.entries(facts['platform'] ?? {}).map(([name, fact]) => [name, fact.ok ? fact.value : null])
   return {
     version: REPORT_VERSION,
@@ -51,6 +69,14 @@ export function makeReport(host: Host, facts: AllFacts, findings: readonly Findi
     findings: [...findings].sort(byWeight),
     areas: countAreas(findings),
     undecided: ledger(findings),
+    logs: logs
+      .filter(({ lines }) => lines > 0)
+      .map(({ name, lines, since, gap }) => ({
+        name,
+        lines,
+        since: since === null ? null : new Date(since).toISOString(),
+        whole: gap === null,
+      })),
   }
 }
 
@@ -93,7 +119,8 @@ function countAreas(findings: readonly Finding[]): AreaCount[] {
 /** What kept rules from deciding, most rules first: the reader's list of what to do about it. */
 function ledger(findings: readonly Finding[]): Undecided[] {
   const causes = new Map<string, { gap: Gap; ask: string; detail?: string | undefined; rules: Set<string> }>()
-  for (const { rule, missing } of findings) {
+  for (const { rule, outcome, missing } of findings) {
+    if (outcome !== 'unknown') continue
     for (const { gap, ask, detail } of missing) {
       const key = `${gap} ${ask}`
       const cause = causes.get(key) ?? { gap, ask, detail, rules: new Set() }

@@ -4,7 +4,9 @@ import { checkYaml, parseYamlStrict, type StrictYaml } from '../parse/yaml-stric
 import { UserError } from '../types.ts'
 import { condition, type Linter } from './conditions.ts'
 import type { FixTemplate, Rule } from './rule.ts'
-import { type RuleFile, ruleFileSchema } from './rule-schema.ts'
+import { captureNames, readSignature } from './rule-log.ts'
+import { type LogFile, type RuleFile, ruleFileSchema } from './rule-schema.ts'
+import type { Signature } from '../signatures/signature.ts'
 import { pieces } from './template.ts'
 
 /** Reads one rule file, checks every expression in it, and gives the rule. Throws a UserError that names file and line. */
@@ -26,7 +28,12 @@ export function readRule(text: string, file: string, linter: Linter): Rule {
     ...(content.applies === undefined ? {} : { applies: content.applies }),
     ...(name && list ? { each: { name, list } } : {}),
     subject: content.subject ?? '',
-    when: content.when,
+    ...(content.when === undefined ? {} : { when: content.when }),
+    ...(checker.signature && { log: checker.signature }),
+    ...(content.confidence && { confidence: content.confidence }),
+    ...(content.unless === undefined ? {} : { unless: content.unless }),
+    ...(content.harmless && { harmless: true as const }),
+    ...(content['same-as'] && { sameAs: content['same-as'] }),
     says: content.says,
     why: content.why,
     fix: content.fix as FixTemplate[],
@@ -39,6 +46,8 @@ export function readRule(text: string, file: string, linter: Linter): Rule {
 
 class RuleChecker {
   readonly #item: { name: string; list: string } | undefined
+  /** What `log` says, read. */
+  readonly signature: Signature | undefined
 
   constructor(
     readonly file: string,
@@ -48,6 +57,7 @@ class RuleChecker {
   ) {
     const [name, list] = rule.each?.split(' in ') ?? []
     this.#item = name && list ? { name, list } : undefined
+    this.signature = rule.log && this.#readLog(rule.log)
   }
 
   checkAll(): void {
@@ -55,8 +65,9 @@ class RuleChecker {
     if (this.#item) this.#checkEach(this.#item.list)
     if (rule.each && !rule.subject)
       this.#fail(['each'], 'a rule with "each" needs a "subject" that tells its items apart')
-    if (rule.applies) this.#expression(rule.applies, ['applies'], 'bool')
-    this.#expression(rule.when, ['when'], 'bool')
+    this.#checkKind()
+    for (const key of ['applies', 'when', 'unless'] as const)
+      if (rule[key] !== undefined) this.#expression(rule[key], [key], 'bool')
     for (const key of ['subject', 'says', 'why', 'fine-when'] as const) if (rule[key]) this.#template(rule[key], [key])
     rule.fix.forEach((step, index) => {
       for (const [key, value] of Object.entries(step)) {
@@ -68,11 +79,32 @@ class RuleChecker {
 
   /** Facts that decide; those that only stand in a sentence do not count. */
   facts(): string[] {
-    const { applies, when } = this.rule
-    const found = [applies, when].flatMap((source) => (source ? condition(source).facts : []))
+    const { applies, when, unless } = this.rule
+    const found = [applies, when, unless].flatMap((source) => (source ? condition(source).facts : []))
     const known = new Set(this.linter.names())
     const named = [...found, this.#item?.list ?? ''].filter((fact) => known.has(fact))
     return [...new Set(named)].sort()
+  }
+
+  /** A rule judges facts, or recognises a message. */
+  #checkKind(): void {
+    const { when, log, each, confidence, unless, harmless, severity, fix } = this.rule
+    if ((when === undefined) === (log === undefined)) this.#fail([], 'a rule has either "when" or "log"')
+    if (log && each) this.#fail(['each'], 'a rule with "log" has no "each": its captures tell its subjects apart')
+    if (log && !confidence) this.#fail(['log'], 'say with what "confidence" it accuses: certain, likely or possible')
+    for (const key of ['confidence', 'unless', 'harmless', 'same-as'] as const)
+      if (!log && this.rule[key] !== undefined) this.#fail([key], `only a rule with "log" has "${key}"`)
+    if (harmless && severity !== 'info') this.#fail(['severity'], 'a message that is harmless is "info"')
+    if (!harmless && fix.length === 0) this.#fail(['fix'], 'say what to do about it')
+    if (harmless && unless !== undefined) this.#fail(['unless'], 'a message that is harmless accuses nobody')
+  }
+
+  #readLog(log: LogFile): Signature {
+    try {
+      return readSignature(log)
+    } catch (error) {
+      return this.#fail(['log'], (error as Error).message)
+    }
   }
 
   #checkEach(list: string): void {
@@ -91,7 +123,7 @@ class RuleChecker {
   }
 
   #expression(source: string, path: PropertyKey[], wanted?: string): void {
-    const result = this.linter.check(source, this.#item)
+    const result = this.linter.check(source, this.#item, this.signature && captureNames(this.signature))
     if ('message' in result) this.#fail(path, result.message)
     else if (wanted && result.type !== wanted)
       this.#fail(path, `must be true or false, and is a ${result.type}: ${source}`)

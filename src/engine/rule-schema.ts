@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CONFIDENCES, LOG_KINDS } from '../signatures/signature.ts'
 
 /** CEL's own words, and those that it keeps for later. */
 const RESERVED = new Set(
@@ -18,6 +19,27 @@ const step = z.union([
   z.strictObject({ do: text, ...note }),
 ])
 
+const patterns = z.union([text, z.array(text).min(1)])
+const count = z.string().regex(/^[1-9]\d*$/, 'must be a whole number above zero')
+const context = z.strictObject({
+  match: patterns,
+  anchor: patterns.optional(),
+  lines: count.optional(),
+  seconds: count.optional(),
+})
+const contexts = z.union([context, z.array(context).min(1)]).optional()
+
+export const logSchema = z.strictObject({
+  in: z.array(z.enum(LOG_KINDS)).default([]),
+  match: patterns,
+  anchor: patterns.optional(),
+  before: contexts,
+  then: contexts,
+  'not-before': contexts,
+  'not-then': contexts,
+})
+export type LogFile = z.infer<typeof logSchema>
+
 export const ruleFileSchema = z.strictObject({
   title: text,
   severity: z.enum(['error', 'warning', 'info']),
@@ -29,10 +51,15 @@ export const ruleFileSchema = z.strictObject({
     .refine((each) => !RESERVED.has(each.split(' ')[0]!), 'that word is reserved in CEL; call the item something else')
     .optional(),
   subject: text.optional(),
-  when: text,
+  when: text.optional(),
+  log: logSchema.optional(),
+  confidence: z.enum(CONFIDENCES).optional(),
+  unless: text.optional(),
+  harmless: z.literal('true').optional(),
+  'same-as': z.array(text).optional(),
   says: text,
   why: text,
-  fix: z.array(step).min(1, 'say what to do about it'),
+  fix: z.array(step).default([]),
   'fine-when': text.optional(),
   documented: z.array(z.strictObject({ in: text, section: text.optional(), statement: text.optional() })).min(1),
   formerly: z.array(text).default([]),

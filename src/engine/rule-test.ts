@@ -2,9 +2,15 @@ import { z } from 'zod'
 import type { FactSet } from '../facts/fact-set.ts'
 import { checkYaml, parseYamlStrict } from '../parse/yaml-strict.ts'
 import { type Finding, type Outcome, UserError } from '../types.ts'
-import { factsFromTest } from './fact-values.ts'
+import { factsFromTest, GAPS } from './fact-values.ts'
+import { LOG_KINDS } from '../signatures/signature.ts'
+import type { Scanner } from '../signatures/scanner.ts'
+import type { HostLog } from '../signatures/sources.ts'
+import { known, unknown } from '../evidence/result.ts'
 import { type AllFacts, judge } from './judge.ts'
+import { type LogReading, NO_LOGS } from './judge-logs.ts'
 import type { Rule } from './rule.ts'
+import { scanLogs } from './scan-logs.ts'
 
 const outcomes = ['problem', 'ok', 'skipped', 'unknown'] as const
 const subjects = z.array(z.string())
@@ -14,6 +20,13 @@ const testFileSchema = z
       name: z.string().min(1),
       facts: z.record(z.string(), z.unknown()).optional(),
       machine: z.string().optional(),
+      log: z
+        .union([
+          z.string().min(1),
+          z.strictObject({ gap: z.enum(GAPS) }),
+          z.array(z.strictObject({ in: z.enum(LOG_KINDS), text: z.string().min(1) })).min(1),
+        ])
+        .optional(),
       expect: z.union([
         z.enum(outcomes),
         z.strictObject({
@@ -32,6 +45,9 @@ export interface RuleCase {
   readonly name: string
   readonly line: number
   readonly facts: AllFacts | { readonly machine: string }
+  readonly logs: readonly HostLog[]
+  /** A text without its machine: the case names no facts. */
+  readonly pasted: boolean
   readonly expect: Readonly<Partial<Record<Outcome, readonly string[]>>>
 }
 
@@ -41,18 +57,42 @@ export function readRuleTest(text: string, file: string, sets: readonly FactSet[
   return checkYaml(yaml, testFileSchema, file).map((test, index) => {
     const line = yaml.lineOf([index])
     const expect = typeof test.expect === 'string' ? { [test.expect]: [''] } : test.expect
-    if (test.machine !== undefined) return { name: test.name, line, facts: { machine: test.machine }, expect }
+    const told = { name: test.name, line, expect, logs: logsOf(test.log), pasted: test.facts === undefined }
+    if (test.machine !== undefined) return { ...told, facts: { machine: test.machine } }
     try {
-      return { name: test.name, line, facts: factsFromTest(test.facts ?? {}, sets), expect }
+      return { ...told, facts: factsFromTest(test.facts ?? {}, sets) }
     } catch (error) {
       throw new UserError(`${file}:${line}: ${(error as Error).message}`)
     }
   })
 }
 
-/** Null where the rule decides as the case expects. */
-export function runCase(rule: Rule, test: RuleCase, facts: AllFacts): string | null {
-  return difference(judge([rule], facts), test.expect)
+/** `log: text` is a log that nobody knows the kind of. */
+function logsOf(log: z.infer<typeof testFileSchema>[number]['log']): HostLog[] {
+  if (log === undefined) return []
+  const name = 'the log of the test'
+  if (typeof log === 'string') return [{ name, kind: 'system', of: '', tail: known({ text: log, whole: true }) }]
+  if ('gap' in log) return [{ name, kind: 'system', of: '', tail: unknown(log.gap, name) }]
+  return log.map(({ in: kind, text }) => ({ name, kind, of: '', tail: known({ text, whole: true }) }))
+}
+
+/** Runs cases: one scanner serves them all. */
+export class CaseRunner {
+  readonly #scanner: Scanner
+
+  constructor(scanner: Scanner) {
+    this.#scanner = scanner
+  }
+
+  /** Null where the rule decides as the case expects. */
+  run(rule: Rule, test: RuleCase, facts: AllFacts): string | null {
+    return difference(judge([rule], facts, rule.log ? this.#read(rule, test) : NO_LOGS), test.expect)
+  }
+
+  #read(rule: Rule, { logs, pasted }: RuleCase): LogReading {
+    const scanned = scanLogs([rule], logs, this.#scanner, { now: Date.UTC(2026, 0, 1), bootAt: null })
+    return { logs: scanned, bootAt: null, pasted }
+  }
 }
 
 const show = (expected: Readonly<Partial<Record<Outcome, readonly string[]>>>): string =>

@@ -1,4 +1,5 @@
-import type { Severity } from '../types.ts'
+import type { Signature } from '../signatures/signature.ts'
+import type { Confidence, Severity } from '../types.ts'
 
 /** A step as the rule file has it: texts with `{CEL}` in them. */
 export type FixTemplate = { readonly if?: string; readonly interrupts?: string; readonly undo?: string } & (
@@ -28,13 +29,24 @@ export interface Rule {
   readonly applies?: string
   readonly each?: { readonly name: string; readonly list: string }
   readonly subject: string
-  readonly when: string
+  /** The condition over facts; a rule has either this or `log`. */
+  readonly when?: string
+  /** The message that it recognises. */
+  readonly log?: Signature
+  /** How sure a rule with `log` is when only the message is known. */
+  readonly confidence?: Confidence
+  /** Facts that speak against a rule with `log`, though the message is there. */
+  readonly unless?: string
+  /** The message looks like a fault and is none. */
+  readonly harmless?: true
+  /** Rules that see the same fault in the machine's state: where one of them found it, the message is not told again. */
+  readonly sameAs?: readonly string[]
   readonly says: string
   readonly why: string
   readonly fix: readonly FixTemplate[]
   readonly fineWhen?: string
   readonly documented: readonly Documented[]
   readonly formerly: readonly string[]
-  /** `namespace.field` of every fact that `applies`, `each` and `when` mention. */
+  /** `namespace.field` of every fact that `applies`, `each`, `when` and `unless` mention. */
   readonly facts: readonly string[]
 }

@@ -8,6 +8,12 @@ export interface CommandOutput {
   readonly exit: number
 }
 
+/** The end of a log. */
+export interface Tail {
+  readonly text: string
+  readonly whole: boolean
+}
+
 /** One member of a glob or of an `each`: the path or value, and its own result. */
 export interface Member<T> {
   readonly name: string
@@ -30,6 +36,16 @@ export class Evidence {
   text(ask: Ask): Result<string> {
     const read = this.#read(ask, 'file', (data) => data.text)
     return read.ok && read.value.includes('\0') ? unknown('malformed', read.from[0]!.ask, 'binary data') : read
+  }
+
+  /** The end of a log, and whether that is all of it; NULs that a crash left in it do no harm. */
+  tail(ask: Ask): Result<Tail> {
+    return this.#read(ask, 'file', ({ text, truncated }) => ({ text, whole: truncated === undefined }))
+  }
+
+  /** What a glob of logs matched, with the end of each. */
+  tails(ask: Ask): Result<readonly Member<Tail>[]> {
+    return this.#members(ask, (one) => this.tail(one))
   }
 
   link(ask: Ask): Result<string> {

@@ -1,6 +1,6 @@
 import type { Ansis } from 'ansis'
 import type { Report, Undecided } from '../engine/report.ts'
-import type { Finding, FixStep, Severity, Source } from '../types.ts'
+import type { Finding, FixStep, Said, Severity, Source } from '../types.ts'
 import { plain, quoted, wrap } from './plain.ts'
 
 export interface TextOptions {
@@ -28,6 +28,7 @@ export function textReport(report: Report, options: TextOptions): string {
     healthy(report),
     waivedLines(waived),
     ledger(report, options),
+    logLines(report),
     totals(report),
   ]
   return `${parts.filter(Boolean).join('\n\n')}\n`
@@ -83,7 +84,7 @@ function problem(group: readonly Finding[], options: TextOptions): string {
   const lines = [`${label(first.severity, options)}${plain(first.title)}  [${first.rule}]`]
   for (const finding of group.slice(0, MOST_SUBJECTS)) {
     const said = finding.subject ? `${plain(finding.subject)}: ${plain(finding.says)}` : plain(finding.says)
-    lines.push(...indented(said, width), ...from(finding.evidence))
+    lines.push(...indented(said, width), ...quote(finding.said, width), ...from(finding.evidence))
   }
   if (group.length > MOST_SUBJECTS) lines.push(`${INDENT}… and ${group.length - MOST_SUBJECTS} more`)
   lines.push(...labelled('why', plain(first.why), width))
@@ -115,6 +116,16 @@ function from(evidence: readonly Source[]): string[] {
   if (places.length === 0) return []
   const more = places.length > MOST_SOURCES ? ` and ${places.length - MOST_SOURCES} more` : ''
   return [`${INDENT}from  ${places.slice(0, MOST_SOURCES).join(', ')}${more}`]
+}
+
+/** The message itself, cut where it is long. */
+const LONGEST_QUOTE = 400
+
+function quote(said: Said | undefined, width: number): string[] {
+  if (!said) return []
+  const times = said.count > 1 ? ` (${said.count} times)` : ''
+  const text = said.text.length > LONGEST_QUOTE ? `${said.text.slice(0, LONGEST_QUOTE)} …` : said.text
+  return labelled('said', plain(text.trim()) + times, width)
 }
 
 function fixLines(step: FixStep, width: number): string[] {
@@ -189,6 +200,19 @@ function whatWouldDecide({ gap, ask, detail }: Undecided, live: boolean): string
       return `${what}: ${gap}${why}`
   }
 }
+
+/** How far back the logs were looked through. */
+function logLines({ logs }: Report): string {
+  if (logs.length === 0) return ''
+  const count = logs.reduce((sum, { lines }) => sum + lines, 0)
+  const cut = logs
+    .filter(({ whole }) => !whole)
+    .map(({ name, since }) => `${plain(name)} only from ${since === null ? 'its end' : day(since)} on`)
+  const many = `${logs.length} ${logs.length === 1 ? 'log' : 'logs'}, ${count} lines looked through`
+  return `LOGS     ${many}${cut.length > 0 ? `; of ${cut.join(', ')}` : ''}`
+}
+
+const day = (iso: string): string => iso.slice(0, 16).replace('T', ' ')
 
 function totals({ findings }: Report): string {
   const open = findings.filter(({ outcome, waived }) => outcome === 'problem' && waived === undefined)

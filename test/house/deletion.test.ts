@@ -52,7 +52,8 @@ describe('taking one answer away', (it) => {
 
   for (const machine of machines) {
     it(`never turns a verdict round: ${basename(machine)}`, async () => {
-      const { answers, facts } = await collect(new BundleHost(machine), factSets)
+      const { evidence, facts } = await collect(new BundleHost(machine), factSets)
+      const answers = [...evidence.answers.values()]
       const before = verdicts(judge(rules, facts))
       for (const { key } of sample(answers.filter((answer) => answer.ok || answer.gap === 'absent'))) {
         const findings = judge(rules, without(key, answers, facts))

@@ -44,7 +44,7 @@ class Patient {
   }
 
   async problems(): Promise<string[]> {
-    const { report } = await check(new BundleHost(this.folder), rules, { version: '0' })
+    const { report } = await check(new BundleHost(this.folder), rules, { version: '0', root: '.' })
     return report.findings
       .filter(({ outcome }) => outcome === 'problem')
       .map(({ rule, subject }) => `${rule} · ${subject}`)

@@ -23,7 +23,7 @@ describe('golden reports', (it) => {
 
   for (const machine of machines) {
     it(basename(machine), async () => {
-      const { report } = await check(new BundleHost(machine), rules, { version: 'VERSION' })
+      const { report } = await check(new BundleHost(machine), rules, { version: 'VERSION', root: '.' })
       const text = textReport(report, { width: 100, color: null })
       const golden = `fixtures/reports/${basename(machine)}.txt`
       if (process.env['VDOCTOR_UPDATE']) {

@@ -42,6 +42,7 @@ const report = (findings: readonly Finding[]): Report => ({
   findings,
   areas: [{ area: 'kvm', problem: 0, ok: 3, unknown: 1, skipped: 0 }],
   undecided: [{ gap: 'denied', ask: 'stat /dev/kvm', rules: ['a', 'b'] }],
+  logs: [],
 })
 const options = { width: 100, color: null }
 

@@ -16,7 +16,12 @@ export default class RulesTest extends BaseCommand {
     const { args, flags } = await this.parse(RulesTest)
     const machines = flags.machines ?? join(this.config.root, 'fixtures', 'hosts')
     const { testRules } = await import('../../cli/test-rules.ts')
-    const result = await testRules(args.folder, { only: flags.only ?? [], mutate: flags.mutate, machines })
+    const result = await testRules(args.folder, {
+      only: flags.only ?? [],
+      mutate: flags.mutate,
+      machines,
+      root: this.config.root,
+    })
     for (const line of result.failures) this.print(line)
     const mutants = flags.mutate ? `; ${result.killed} of ${result.mutants} mutants failed a test` : ''
     this.print(`${result.rules} rules, ${result.passed} cases passed, ${result.failures.length} failures${mutants}`)

@@ -1,0 +1,283 @@
+import { type LogTime, parseLogLine } from '../parse/log-line.ts'
+import { ContextTracker } from './context.ts'
+import { kindOf } from './kind.ts'
+import { CHUNK_BYTES, type Scanner } from './scanner.ts'
+import type { LogKind } from './signature.ts'
+import type { Found, SignatureSet } from './signature-set.ts'
+
+/** One line that a signature recognised. */
+export interface Seen {
+  /** From 1. */
+  readonly line: number
+  readonly text: string
+  readonly message: string
+  readonly time?: LogTime | undefined
+}
+
+/** A message, as often as it was found with the same captures in its subject. */
+export interface Sighting {
+  readonly rule: string
+  /** Of the last one. */
+  readonly captures: Readonly<Record<string, string>>
+  readonly count: number
+  readonly first: Seen
+  readonly last: Seen
+}
+
+/** Longer lines are looked at around the literal only. */
+const LONGEST_LINE = 8192
+/** Subjects of one signature that are kept apart: who writes the log must not fill our memory. */
+const MOST_SUBJECTS = 200
+/** From so many hits in a chunk on, one string of all of it is cheaper than a string for each line. */
+const MANY_HITS = 400
+const NEWLINE = 10
+
+interface Counted {
+  readonly rule: number
+  captures: Readonly<Record<string, string>>
+  count: number
+  readonly first: Found
+  last: Found
+  /** Where the last one stands, while its line is neither counted nor copied yet: only the last of a chunk is worth that. */
+  at: number
+  pattern: number
+}
+
+/** Looks through one log, fed to it piece by piece, in bounded memory. */
+export class LogScan {
+  readonly #set: SignatureSet
+  readonly #scanner: Scanner
+  readonly #kind: LogKind | undefined
+  readonly #now: number
+  readonly #contexts: ContextTracker
+  readonly #counted = new Map<string, Counted>()
+  /** Rules whose subject names no captures have one sighting. */
+  readonly #single: (Counted | undefined)[]
+  readonly #subjects: Int32Array
+  /** Per pattern the line where it was tried last: several literals may lead to the same line. */
+  readonly #tried: Float64Array
+  /** Sightings whose last line has to be copied before the text goes. */
+  #fresh: Counted[] = []
+  /** Bytes of the text that wait for the rest of their line. */
+  #waiting = 0
+  #line = 1
+  #bytes = 0
+  /** Where the present text stands in the whole log. */
+  #base = 0
+  /** How far the lines of the present text are counted. */
+  #countedTo = 0
+  /** The present line: its bounds, and what is known of it. */
+  #start = -1
+  #end = -1
+  #text = ''
+  #message: string | undefined
+  #program: string | undefined
+  /** All of the present text, where many of its lines are wanted. */
+  #whole = ''
+
+  /** `kind`: whose log it is, where that is known. `now`: for times without a year. */
+  constructor(set: SignatureSet, scanner: Scanner, options: { kind?: LogKind | undefined; now: number }) {
+    this.#set = set
+    this.#scanner = scanner
+    this.#kind = options.kind
+    this.#now = options.now
+    this.#contexts = new ContextTracker(set, options.now, (rule, found, captures) => this.#proven(rule, found, captures))
+    this.#single = new Array<Counted | undefined>(set.rules.length).fill(undefined)
+    this.#subjects = new Int32Array(set.rules.length)
+    this.#tried = new Float64Array(set.patterns.length).fill(-1)
+  }
+
+  get lines(): number {
+    return this.#line - 1
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Room for the next piece; then say with `filled` how much of it was used. */
+  get room(): Buffer {
+    return this.#scanner.text.subarray(this.#waiting, CHUNK_BYTES)
+  }
+
+  filled(bytes: number): void {
+    const length = this.#waiting + bytes
+    this.#bytes += bytes
+    const newline = length === 0 ? -1 : this.#scanner.text.lastIndexOf(NEWLINE, length - 1)
+    // A line as long as the room is looked at in pieces.
+    if (newline < 0 && length < CHUNK_BYTES) this.#waiting = length
+    else this.#scan(newline < 0 ? length : newline + 1, length)
+  }
+
+  feed(data: Buffer): void {
+    for (let at = 0; at < data.length; ) {
+      const bytes = data.copy(this.room, 0, at)
+      this.filled(bytes)
+      at += bytes
+    }
+  }
+
+  end(): Sighting[] {
+    if (this.#waiting > 0) {
+      this.#scan(this.#waiting, this.#waiting)
+      this.#line++
+    }
+    this.#contexts.end()
+    return [...this.#counted.values()].map(({ rule, captures, count, first, last }) => ({
+      rule: this.#set.rules[rule]!.id,
+      captures: Object.fromEntries(Object.entries(captures).map(([name, value]) => [name, readable(value ?? '')])),
+      count,
+      first: this.#seen(first),
+      last: this.#seen(last),
+    }))
+  }
+
+  #scan(end: number, length: number): void {
+    const { text } = this.#scanner
+    this.#base = this.#bytes - length
+    const rest = end < length ? Buffer.from(text.subarray(end, length)) : null
+    this.#countedTo = 0
+    this.#start = this.#end = -1
+    this.#whole = ''
+    let hits = 0
+    this.#scanner.scan(end, (offset, state) => {
+      if (++hits === MANY_HITS) this.#whole = text.toString('latin1', 0, end)
+      if (offset < this.#start || offset >= this.#end) this.#enter(offset)
+      for (const pattern of this.#set.ending[state]!) this.#try(pattern)
+    })
+    this.#keepLast()
+    this.#countLines(end)
+    rest?.copy(text)
+    this.#waiting = rest?.length ?? 0
+  }
+
+  #enter(offset: number): void {
+    const start = this.#scanner.lineStart(offset)
+    const end = this.#scanner.lineEnd
+    this.#start = start
+    this.#end = end
+    this.#message = undefined
+    this.#text = this.#lineOf(start, end, offset)
+  }
+
+  #lineOf(start: number, end: number, offset: number): string {
+    const from = Math.max(start, offset - LONGEST_LINE / 2)
+    const to = Math.min(end, offset + LONGEST_LINE / 2)
+    const line = this.#whole === '' ? this.#scanner.text.toString('latin1', from, to) : this.#whole.slice(from, to)
+    return line.includes('\u001b') ? line.replace(ESCAPES, '') : line
+  }
+
+  #try(index: number): void {
+    const line = this.#base + this.#start
+    if (this.#tried[index] === line) return
+    this.#tried[index] = line
+    const { rule, context, regexp, anchored } = this.#set.patterns[index]!
+    const { kinds, keys, signature } = this.#set.rules[rule]!
+    const text = anchored ? this.#withoutPrefix() : this.#text
+    if (keys.length === 0 && signature.context.length === 0) {
+      if (regexp.test(text) && this.#isOf(kinds)) this.#count(rule, index, this.#single[rule], '')
+      return
+    }
+    const match = regexp.exec(text)
+    if (!match || !this.#isOf(kinds)) return
+    const captures = match.groups ?? {}
+    if (signature.context.length > 0) this.#contexts.met(rule, context, this.#here(), captures)
+    else {
+      const key = keyOf(rule, keys, captures)
+      this.#count(rule, index, this.#counted.get(key), key)
+    }
+  }
+
+  #count(rule: number, pattern: number, counted: Counted | undefined, key: string): void {
+    if (counted) {
+      counted.count++
+      if (counted.at < 0) this.#fresh.push(counted)
+      counted.at = this.#start
+      counted.pattern = pattern
+      return
+    }
+    const found = this.#here()
+    this.#add(key || `${rule}`, { rule, captures: this.#capture(pattern, found.text), count: 1, first: found, last: found, at: -1, pattern })
+  }
+
+  #add(key: string, counted: Counted): void {
+    const { rule } = counted
+    if (this.#subjects[rule]!++ >= MOST_SUBJECTS) return
+    this.#counted.set(key, counted)
+    if (this.#set.rules[rule]!.keys.length === 0) this.#single[rule] = counted
+  }
+
+  #capture(pattern: number, text: string): Readonly<Record<string, string>> {
+    const { regexp, anchored } = this.#set.patterns[pattern]!
+    return regexp.exec(anchored ? parseLogLine(text, this.#now).message : text)?.groups ?? {}
+  }
+
+  /** A message whose contexts are proven. */
+  #proven(rule: number, found: Found, captures: Readonly<Record<string, string>>): void {
+    const key = keyOf(rule, this.#set.rules[rule]!.keys, captures)
+    const counted = this.#counted.get(key)
+    if (counted) Object.assign(counted, { count: counted.count + 1, last: found, captures })
+    else this.#add(key, { rule, captures, count: 1, first: found, last: found, at: -1, pattern: -1 })
+  }
+
+  /** Copies the last line of each sighting, in their order, before the text goes. */
+  #keepLast(): void {
+    for (const counted of this.#fresh.sort((a, b) => a.at - b.at)) {
+      this.#enter(counted.at)
+      counted.last = this.#here()
+      counted.captures = this.#capture(counted.pattern, counted.last.text)
+      counted.at = -1
+    }
+    this.#fresh = []
+  }
+
+  /** The present line, to keep: a slice would keep the whole text alive. */
+  #here(): Found {
+    this.#countLines(this.#start)
+    const text = this.#whole === '' ? this.#text : Buffer.from(this.#text, 'latin1').toString('latin1')
+    return { line: this.#line, text: text.endsWith('\r') ? text.slice(0, -1) : text }
+  }
+
+  #withoutPrefix(): string {
+    if (this.#message === undefined) {
+      const { message, program } = parseLogLine(this.#text, this.#now)
+      this.#message = message
+      this.#program = program
+    }
+    return this.#message
+  }
+
+  #isOf(kinds: ReadonlySet<LogKind>): boolean {
+    if (kinds.size === 0) return true
+    this.#withoutPrefix()
+    const kind = kindOf(this.#text, this.#program) ?? this.#kind
+    return kind === undefined || kinds.has(kind)
+  }
+
+  #countLines(to: number): void {
+    if (to >= this.#countedTo) this.#line += this.#scanner.newlines(this.#countedTo, to)
+    else this.#line -= this.#scanner.newlines(to, this.#countedTo)
+    this.#countedTo = to
+  }
+
+  #seen({ line, text }: Found): Seen {
+    const shown = readable(text)
+    const { message, time } = parseLogLine(shown, this.#now)
+    return { line, text: shown, message, time }
+  }
+}
+
+const keyOf = (rule: number, keys: readonly string[], captures: Readonly<Record<string, string | undefined>>): string =>
+  keys.length === 0 ? `${rule}` : `${rule}\n${keys.map((name) => captures[name] ?? '').join('\n')}`
+
+/** Colours and cursor movements of a pasted terminal. */
+// eslint-disable-next-line no-control-regex
+const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_])/g
+
+/** Bytes, one a character, as UTF-8; what is not UTF-8 stays as it is. */
+function readable(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  if (/^[\u0000-\u007f]*$/.test(text)) return text
+  const decoded = Buffer.from(text, 'latin1').toString('utf8')
+  return decoded.includes('\ufffd') ? text : decoded
+}
