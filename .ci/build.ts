@@ -6,6 +6,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import wabt from 'wabt'
 import { commands } from '../src/commands/index.ts'
 import { Linter } from '../src/engine/conditions.ts'
+import { readDeclined } from '../src/engine/coverage.ts'
 import { readRules } from '../src/engine/library.ts'
 import { factSets } from '../src/facts/index.ts'
 
@@ -25,6 +26,7 @@ rmSync('oclif.manifest.json', { force: true })
 rmSync('dist', { recursive: true, force: true })
 mkdirSync('dist')
 writeFileSync('dist/rules.json', JSON.stringify(readRules('rules', new Linter(factSets))))
+writeFileSync('dist/coverage.json', JSON.stringify(readDeclined('rules')))
 copyFileSync('src/hosts/collector.sh', 'dist/collector.sh')
 const { parseWat } = await wabt()
 const scan = parseWat('scan.wat', readFileSync('src/signatures/scan.wat', 'utf8'), { simd: true })

@@ -1,9 +1,16 @@
 import { atLeast, type Report } from '../engine/report.ts'
-import type { Severity } from '../types.ts'
+import type { Finding, Severity } from '../types.ts'
 
 /** The first that holds: 2 it could not run (thrown, see base.ts); 1 something at or above `failOn`; 3 `strict` and something unknown; 0. */
-export function exitCode(reports: readonly Report[], failOn: Severity | 'never', strict: boolean): 0 | 1 | 3 {
-  const open = reports.flatMap(({ findings }) => findings).filter(({ waived }) => waived === undefined)
+export const exitCode = (reports: readonly Report[], failOn: Severity | 'never', strict: boolean): 0 | 1 | 3 =>
+  exitCodeOf(
+    reports.flatMap(({ findings }) => findings),
+    failOn,
+    strict,
+  )
+
+export function exitCodeOf(findings: readonly Finding[], failOn: Severity | 'never', strict: boolean): 0 | 1 | 3 {
+  const open = findings.filter(({ waived }) => waived === undefined)
   if (failOn !== 'never' && open.some(({ outcome, severity }) => outcome === 'problem' && atLeast(severity, failOn)))
     return 1
   return strict && open.some(({ outcome }) => outcome === 'unknown') ? 3 : 0

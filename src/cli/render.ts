@@ -1,4 +1,5 @@
 import type { Report } from '../engine/report.ts'
+import type { Look } from '../reporters/problem.ts'
 import { textReport } from '../reporters/text.ts'
 
 export const FORMATS = ['text', 'table', 'json'] as const
@@ -20,9 +21,11 @@ export async function render(
     case 'table':
       return (await import('../reporters/table.ts')).tableReport(report, columns())
     case 'text':
-      return textReport(report, { width: columns(), color: await colors(), ...options })
+      return textReport(report, { ...(await look()), ...options })
   }
 }
+
+export const look = async (): Promise<Look> => ({ width: columns(), color: await colors() })
 
 const columns = (): number => Math.min(WIDEST, Math.max(NARROWEST, process.stdout.columns || USUAL))
 

@@ -1,8 +1,10 @@
 import BundleCommand from './bundle.ts'
 import Check from './check.ts'
 import Collector from './collector.ts'
+import Diagnose from './diagnose.ts'
 import Explain from './explain.ts'
 import FactsCommand from './facts.ts'
+import RulesCoverage from './rules/coverage.ts'
 import RulesList from './rules/list.ts'
 import RulesNew from './rules/new.ts'
 import RulesShow from './rules/show.ts'
@@ -13,8 +15,10 @@ export const commands = {
   bundle: BundleCommand,
   check: Check,
   collector: Collector,
+  diagnose: Diagnose,
   explain: Explain,
   facts: FactsCommand,
+  'rules:coverage': RulesCoverage,
   'rules:list': RulesList,
   'rules:new': RulesNew,
   'rules:show': RulesShow,

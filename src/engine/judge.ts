@@ -33,7 +33,9 @@ export function judge(rules: readonly Rule[], facts: AllFacts, reading: LogReadi
 function notTwice(rules: readonly Rule[], findings: readonly Finding[]): Finding[] {
   const found = new Set(findings.filter(({ outcome }) => outcome === 'problem').map(({ rule }) => rule))
   const twins = new Set(rules.filter(({ sameAs }) => sameAs?.some((id) => found.has(id))).map(({ id }) => id))
-  return findings.map((one) => (one.outcome === 'problem' && twins.has(one.rule) ? { ...one, outcome: 'skipped' } : one))
+  return findings.map((one) =>
+    one.outcome === 'problem' && twins.has(one.rule) ? { ...one, outcome: 'skipped' } : one,
+  )
 }
 
 function judgeRule(rule: Rule, facts: AllFacts, context: object): Finding[] {

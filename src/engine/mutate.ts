@@ -26,7 +26,11 @@ export function mutants(rule: Rule): Mutant[] {
     return mutations(source).map(({ what, text }): Mutant => ({ field, what, rule: { ...rule, [field]: text } }))
   })
   if (!rule.log) return conditions
-  const inLog = signatureMutants(rule.log).map(({ what, log }): Mutant => ({ field: 'log', what, rule: { ...rule, log } }))
+  const inLog = signatureMutants(rule.log).map(({ what, log }): Mutant => ({
+    field: 'log',
+    what,
+    rule: { ...rule, log },
+  }))
   return [...conditions, ...inLog]
 }
 

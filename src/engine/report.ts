@@ -47,7 +47,7 @@ export interface Report {
   readonly logs: readonly LogRead[]
 }
 
-const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 }
+export const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 }
 
 export const atLeast = (severity: Severity, least: Severity): boolean => RANK[severity] <= RANK[least]
 
@@ -69,16 +69,19 @@ export function makeReport(
     findings: [...findings].sort(byWeight),
     areas: countAreas(findings),
     undecided: ledger(findings),
-    logs: logs
-      .filter(({ lines }) => lines > 0)
-      .map(({ name, lines, since, gap }) => ({
-        name,
-        lines,
-        since: since === null ? null : new Date(since).toISOString(),
-        whole: gap === null,
-      })),
+    logs: logsRead(logs),
   }
 }
+
+export const logsRead = (logs: readonly ScannedLog[]): LogRead[] =>
+  logs
+    .filter(({ lines }) => lines > 0)
+    .map(({ name, lines, since, gap }) => ({
+      name,
+      lines,
+      since: since === null ? null : new Date(since).toISOString(),
+      whole: gap === null,
+    }))
 
 /** What the owner of a machine that is no host may want to know. */
 function ability(facts: AllFacts): string {

@@ -8,9 +8,7 @@ import type { Rule } from './rule.ts'
 
 /** The signatures of all rules that have one. */
 export const signaturesOf = (rules: readonly Rule[]): SignatureSet =>
-  compileSignatures(
-    rules.flatMap(({ id, log, subject }) => (log ? [{ id, log, keys: capturesIn(subject) }] : [])),
-  )
+  compileSignatures(rules.flatMap(({ id, log, subject }) => (log ? [{ id, log, keys: capturesIn(subject) }] : [])))
 
 /** `bridge {log.bridge}` → bridge */
 const capturesIn = (template: string): string[] =>

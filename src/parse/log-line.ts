@@ -52,7 +52,8 @@ const FORMATS: readonly Format[] = [
   },
   {
     // Nov 20 09:31:00 web1 kernel: [   12.345678] message
-    pattern: /^(?:<\d{1,3}>)?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:\.\d+)? (?:\S+ )?([^\s:[]+)(?:\[\d+\])?: /,
+    pattern:
+      /^(?:<\d{1,3}>)?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:\.\d+)? (?:\S+ )?([^\s:[]+)(?:\[\d+\])?: /,
     read: (match, message, now) => inner({ message, ...time(syslogTime(match, now)), ...programOf(match[6]) }, now),
   },
   {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { REPORT_VERSION } from '../engine/report.ts'
+import { CONFIDENCES } from '../signatures/signature.ts'
 
 const gap = z.enum(['absent', 'denied', 'timeout', 'too-big', 'not-recorded', 'malformed', 'unsupported', 'withheld'])
 const source = z.strictObject({ ask: z.string(), path: z.string().optional(), line: z.int().min(1).optional() })
@@ -34,6 +35,15 @@ export const reportSchema = z.strictObject({
       evidence: z.array(source),
       missing: z.array(z.strictObject({ fact: z.string(), gap, ask: z.string(), detail: z.string().optional() })),
       documented: z.array(z.string()),
+      said: z
+        .strictObject({
+          text: z.string(),
+          count: z.int(),
+          first: z.string().optional(),
+          last: z.string().optional(),
+        })
+        .optional(),
+      confidence: z.enum(CONFIDENCES).optional(),
       waived: z.string().optional(),
     }),
   ),
@@ -43,6 +53,7 @@ export const reportSchema = z.strictObject({
   undecided: z.array(
     z.strictObject({ gap, ask: z.string(), detail: z.string().optional(), rules: z.array(z.string()) }),
   ),
+  logs: z.array(z.strictObject({ name: z.string(), lines: z.int(), since: z.string().nullable(), whole: z.boolean() })),
 })
 
 export const reportJsonSchema = (): unknown => z.toJSONSchema(reportSchema)

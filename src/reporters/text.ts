@@ -1,30 +1,20 @@
-import type { Ansis } from 'ansis'
 import type { Report, Undecided } from '../engine/report.ts'
-import type { Finding, FixStep, Said, Severity, Source } from '../types.ts'
-import { plain, quoted, wrap } from './plain.ts'
+import type { Finding, Severity } from '../types.ts'
+import { byRule, INDENT, indented, type Look, problem } from './problem.ts'
+import { plain } from './plain.ts'
 
-export interface TextOptions {
-  /** Columns. */
-  readonly width: number
-  /** Colours, or null for none. */
-  readonly color: Ansis | null
+export interface TextOptions extends Look {
   /** Say what each rule that found nothing said, too. */
   readonly all?: boolean
 }
-
-const INDENT = '         '
-/** Subjects of one rule that are told one by one. */
-const MOST_SUBJECTS = 8
-const MOST_SOURCES = 3
 
 /** Problems first, then a line per healthy area, then what could not be decided. */
 export function textReport(report: Report, options: TextOptions): string {
   const problems = report.findings.filter(({ outcome, waived }) => outcome === 'problem' && waived === undefined)
   const waived = report.findings.filter((finding) => finding.waived !== undefined)
-  const byRule = groupBy(problems)
   const parts = [
     head(report),
-    ...[...byRule.values()].map((group) => problem(group, options)),
+    ...byRule(problems).map((group) => problem(group, options)),
     healthy(report),
     waivedLines(waived),
     ledger(report, options),
@@ -32,12 +22,6 @@ export function textReport(report: Report, options: TextOptions): string {
     totals(report),
   ]
   return `${parts.filter(Boolean).join('\n\n')}\n`
-}
-
-function groupBy(findings: readonly Finding[]): Map<string, Finding[]> {
-  const groups = new Map<string, Finding[]>()
-  for (const finding of findings) groups.set(finding.rule, [...(groups.get(finding.rule) ?? []), finding])
-  return groups
 }
 
 function head(report: Report): string {
@@ -76,70 +60,6 @@ function role({ hosts, under }: Readonly<Record<string, unknown>>): string {
   return hosts === ''
     ? `No virtualization host; it is ${below}`
     : `It is ${below}; whether it hosts guests is not known`
-}
-
-function problem(group: readonly Finding[], options: TextOptions): string {
-  const [first] = group as [Finding]
-  const width = options.width - INDENT.length
-  const lines = [`${label(first.severity, options)}${plain(first.title)}  [${first.rule}]`]
-  for (const finding of group.slice(0, MOST_SUBJECTS)) {
-    const said = finding.subject ? `${plain(finding.subject)}: ${plain(finding.says)}` : plain(finding.says)
-    lines.push(...indented(said, width), ...quote(finding.said, width), ...from(finding.evidence))
-  }
-  if (group.length > MOST_SUBJECTS) lines.push(`${INDENT}… and ${group.length - MOST_SUBJECTS} more`)
-  lines.push(...labelled('why', plain(first.why), width))
-  for (const step of first.fix) lines.push(...fixLines(step, width))
-  if (first.fineWhen !== undefined) lines.push(...labelled('fine', `when ${plain(first.fineWhen)}`, width))
-  return lines.join('\n')
-}
-
-const indented = (text: string, width: number): string[] => wrap(text, width).map((line) => INDENT + line)
-
-const labelled = (name: string, text: string, width: number): string[] =>
-  wrap(text, width - 6).map((line, index) => `${INDENT}${(index === 0 ? name : '').padEnd(6)}${line}`)
-
-function label(severity: Severity, { color }: TextOptions): string {
-  const text = severity.toUpperCase().padEnd(INDENT.length)
-  if (!color) return text
-  return severity === 'error'
-    ? color.red.bold(text)
-    : severity === 'warning'
-      ? color.yellow.bold(text)
-      : color.cyan.bold(text)
-}
-
-const place = ({ ask, path, line }: Source): string =>
-  plain(path === undefined ? ask : line === undefined ? path : `${path}:${line}`)
-
-function from(evidence: readonly Source[]): string[] {
-  const places = [...new Set(evidence.map(place))]
-  if (places.length === 0) return []
-  const more = places.length > MOST_SOURCES ? ` and ${places.length - MOST_SOURCES} more` : ''
-  return [`${INDENT}from  ${places.slice(0, MOST_SOURCES).join(', ')}${more}`]
-}
-
-/** The message itself, cut where it is long. */
-const LONGEST_QUOTE = 400
-
-function quote(said: Said | undefined, width: number): string[] {
-  if (!said) return []
-  const times = said.count > 1 ? ` (${said.count} times)` : ''
-  const text = said.text.length > LONGEST_QUOTE ? `${said.text.slice(0, LONGEST_QUOTE)} …` : said.text
-  return labelled('said', plain(text.trim()) + times, width)
-}
-
-function fixLines(step: FixStep, width: number): string[] {
-  const notes = [
-    step.interrupts && step.interrupts !== 'nothing' ? `interrupts ${step.interrupts}` : '',
-    step.undo ? `undo: ${step.undo}` : '',
-  ]
-  const note = notes.filter(Boolean).join('; ')
-  const tail = note ? ` (${plain(note)})` : ''
-  if ('run' in step) return [`${INDENT}fix   $ ${step.run.map((word) => quoted(plain(word))).join(' ')}${tail}`]
-  if ('do' in step) return labelled('fix', plain(step.do) + tail, width)
-  const change =
-    'append' in step ? `add the line: ${plain(step.append)}` : `replace ${plain(step.replace)} with ${plain(step.with)}`
-  return labelled('fix', `in ${plain(step.edit)}, ${change}${tail}`, width)
 }
 
 function healthy({ areas }: Report): string {

@@ -81,7 +81,9 @@ export class LogScan {
     this.#scanner = scanner
     this.#kind = options.kind
     this.#now = options.now
-    this.#contexts = new ContextTracker(set, options.now, (rule, found, captures) => this.#proven(rule, found, captures))
+    this.#contexts = new ContextTracker(set, options.now, (rule, found, captures) =>
+      this.#proven(rule, found, captures),
+    )
     this.#single = new Array<Counted | undefined>(set.rules.length).fill(undefined)
     this.#subjects = new Int32Array(set.rules.length)
     this.#tried = new Float64Array(set.patterns.length).fill(-1)
@@ -110,7 +112,7 @@ export class LogScan {
   }
 
   feed(data: Buffer): void {
-    for (let at = 0; at < data.length; ) {
+    for (let at = 0; at < data.length;) {
       const bytes = data.copy(this.room, 0, at)
       this.filled(bytes)
       at += bytes
@@ -197,7 +199,15 @@ export class LogScan {
       return
     }
     const found = this.#here()
-    this.#add(key || `${rule}`, { rule, captures: this.#capture(pattern, found.text), count: 1, first: found, last: found, at: -1, pattern })
+    this.#add(key || `${rule}`, {
+      rule,
+      captures: this.#capture(pattern, found.text),
+      count: 1,
+      first: found,
+      last: found,
+      at: -1,
+      pattern,
+    })
   }
 
   #add(key: string, counted: Counted): void {
@@ -267,16 +277,19 @@ export class LogScan {
   }
 }
 
-const keyOf = (rule: number, keys: readonly string[], captures: Readonly<Record<string, string | undefined>>): string =>
-  keys.length === 0 ? `${rule}` : `${rule}\n${keys.map((name) => captures[name] ?? '').join('\n')}`
+const keyOf = (
+  rule: number,
+  keys: readonly string[],
+  captures: Readonly<Record<string, string | undefined>>,
+): string => (keys.length === 0 ? `${rule}` : `${rule}\n${keys.map((name) => captures[name] ?? '').join('\n')}`)
 
 /** Colours and cursor movements of a pasted terminal. */
-// eslint-disable-next-line no-control-regex
+ 
 const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_])/g
 
 /** Bytes, one a character, as UTF-8; what is not UTF-8 stays as it is. */
 function readable(text: string): string {
-  // eslint-disable-next-line no-control-regex
+   
   if (/^[\u0000-\u007f]*$/.test(text)) return text
   const decoded = Buffer.from(text, 'latin1').toString('utf8')
   return decoded.includes('\ufffd') ? text : decoded

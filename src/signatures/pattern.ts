@@ -51,7 +51,8 @@ function first(nodes: readonly Node[]): string | null {
 }
 
 /** The names of the capture groups of a pattern that `patternFault` passed. */
-export const capturesOf = (source: string): string[] => [...source.matchAll(/\(\?<([A-Za-z]\w*)>/g)].map(([, name]) => name!)
+export const capturesOf = (source: string): string[] =>
+  [...source.matchAll(/\(\?<([A-Za-z]\w*)>/g)].map(([, name]) => name!)
 
 /** Shorter literals are found in every second line. */
 export const SHORTEST_LITERAL = 4

@@ -1,7 +1,18 @@
 import type { Confidence } from '../types.ts'
 
 /** Whose messages a log holds. A message of another, known kind is not matched; where nobody knows the kind, every signature may. */
-export const LOG_KINDS = ['kernel', 'xen', 'xend', 'libxl', 'xenstored', 'hotplug', 'libvirt', 'qemu', 'console', 'system'] as const
+export const LOG_KINDS = [
+  'kernel',
+  'xen',
+  'xend',
+  'libxl',
+  'xenstored',
+  'hotplug',
+  'libvirt',
+  'qemu',
+  'console',
+  'system',
+] as const
 export type LogKind = (typeof LOG_KINDS)[number]
 
 /** From the surest down. */

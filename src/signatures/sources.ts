@@ -16,7 +16,15 @@ interface LogSource {
 /** The end of a guest's log; a host may have hundreds of them. */
 const GUEST_TAIL = { fromEnd: true, maxBytes: 32 << 10 } as const
 const TAIL = { fromEnd: true, maxBytes: 1 << 20 } as const
-const JOURNAL = ['journalctl', '--boot', '--no-pager', '--quiet', '--output=short-iso', '--priority=warning', '--lines=5000'] as const
+const JOURNAL = [
+  'journalctl',
+  '--boot',
+  '--no-pager',
+  '--quiet',
+  '--output=short-iso',
+  '--priority=warning',
+  '--lines=5000',
+] as const
 
 const SOURCES: readonly LogSource[] = [
   { kind: 'kernel', ask: command(['dmesg']), begins: /\bLinux version |Copyright \(c\) .* The FreeBSD Project/ },
@@ -32,7 +40,11 @@ const SOURCES: readonly LogSource[] = [
   { kind: 'libxl', ask: file('/var/log/xen/xl-*.log', GUEST_TAIL), guest: /\/xl-(.+)\.log$/ },
   { kind: 'qemu', ask: file('/var/log/xen/qemu-dm-*.log', GUEST_TAIL), guest: /\/qemu-dm-(.+)\.log$/ },
   { kind: 'console', ask: file('/var/log/xen/console/guest-*.log', GUEST_TAIL), guest: /\/guest-(.+)\.log$/ },
-  { kind: 'libxl', ask: file('/var/log/libvirt/libxl/*.log', GUEST_TAIL), guest: /\/libxl\/(?!libxl-driver)(.+)\.log$/ },
+  {
+    kind: 'libxl',
+    ask: file('/var/log/libvirt/libxl/*.log', GUEST_TAIL),
+    guest: /\/libxl\/(?!libxl-driver)(.+)\.log$/,
+  },
   { kind: 'qemu', ask: file('/var/log/libvirt/qemu/*.log', GUEST_TAIL), guest: /\/qemu\/(.+)\.log$/ },
   { kind: 'libvirt', ask: file('/var/log/libvirt/*.log', TAIL) },
 ]

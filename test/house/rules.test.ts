@@ -14,13 +14,23 @@ const LONGEST_CONDITION = 700
 
 describe('the rules', (it) => {
   it('pass the tests beside them', async () => {
-    const { failures, passed } = await testRules('rules', { only: [], mutate: false, machines: 'fixtures/hosts', root: '.' })
+    const { failures, passed } = await testRules('rules', {
+      only: [],
+      mutate: false,
+      machines: 'fixtures/hosts',
+      root: '.',
+    })
     assert.equal(failures, [])
     assert.ok(passed >= rules.length * 2)
   })
 
   it('notice every small mistake in their conditions', async () => {
-    const { failures, mutants } = await testRules('rules', { only: [], mutate: true, machines: 'fixtures/hosts', root: '.' })
+    const { failures, mutants } = await testRules('rules', {
+      only: [],
+      mutate: true,
+      machines: 'fixtures/hosts',
+      root: '.',
+    })
     assert.equal(failures, [])
     assert.ok(mutants > rules.length)
   })

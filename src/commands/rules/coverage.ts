@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { BaseCommand } from '../../cli/base.ts'
+import { loadRules } from '../../cli/rules.ts'
+import { type Declined, sections } from '../../engine/coverage.ts'
+import { coverageText } from '../../reporters/coverage.ts'
+
+export default class RulesCoverage extends BaseCommand {
+  static override summary = 'List per document and section which rules encode it, and which statements no program can check'
+
+  async run(): Promise<void> {
+    await this.parse(RulesCoverage)
+    const rules = await loadRules(this.config.root)
+    const file = join(this.config.root, 'dist', 'coverage.json')
+    const declined = JSON.parse(readFileSync(file, 'utf8')) as Declined[]
+    this.print(coverageText(sections(rules), declined))
+  }
+}
