@@ -53,12 +53,13 @@ export function judgeMessages(rule: Rule, signature: Signature, context: object,
     log.sightings.filter((sighting) => sighting.rule === rule.id).map((sighting) => ({ log, sighting })),
   )
   if (told.length > 0) return bySubject(rule, told, context).map((same) => accuse(rule, same, context, reading, doubts))
-  const gaps = reading.logs.length === 0 ? [UNREAD] : relevant.flatMap(({ gap }) => gap ?? [])
-  const missing = gaps.map(({ gap, ask, detail }): Missing => ({ fact: '', gap, ask, detail }))
+  const gaps = reading.logs.length === 0 ? (['not-recorded'] as const) : relevant.flatMap(({ gap }) => gap?.gap ?? [])
+  const missing = [...new Set(gaps)].map((gap): Missing => ({ fact: '', gap, ask: SOME_LOGS }))
   return [finding(rule, missing.length > 0 ? 'unknown' : 'ok', { ...NOTHING, missing }, context)]
 }
 
-const UNREAD = { gap: 'not-recorded', ask: 'the logs', detail: undefined } as const
+/** The report lists which: hundreds of rules wait for the same logs. */
+const SOME_LOGS = 'some of the logs'
 
 /** Lines of `system` logs are of every kind. */
 export const isRelevant = (signature: Signature, kind: LogKind | undefined): boolean =>

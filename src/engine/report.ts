@@ -27,8 +27,8 @@ export interface LogRead {
   readonly lines: number
   /** ISO 8601, of its first line; null where its lines carry no time. */
   readonly since: string | null
-  /** All of it was read, or all since the machine was started. */
-  readonly whole: boolean
+  /** Why silence in it proves nothing; null where all of it was read, or all since the machine was started. */
+  readonly gap: Gap | null
 }
 
 /** One run's result, complete: what every reporter prints and what the exit code is decided from. */
@@ -74,14 +74,12 @@ export function makeReport(
 }
 
 export const logsRead = (logs: readonly ScannedLog[]): LogRead[] =>
-  logs
-    .filter(({ lines }) => lines > 0)
-    .map(({ name, lines, since, gap }) => ({
-      name,
-      lines,
-      since: since === null ? null : new Date(since).toISOString(),
-      whole: gap === null,
-    }))
+  logs.map(({ name, lines, since, gap }) => ({
+    name,
+    lines,
+    since: since === null ? null : new Date(since).toISOString(),
+    gap: gap?.gap ?? null,
+  }))
 
 /** What the owner of a machine that is no host may want to know. */
 function ability(facts: AllFacts): string {

@@ -95,7 +95,7 @@ class RuleChecker {
     for (const key of ['confidence', 'unless', 'harmless', 'same-as'] as const)
       if (!log && this.rule[key] !== undefined) this.#fail([key], `only a rule with "log" has "${key}"`)
     if (harmless && severity !== 'info') this.#fail(['severity'], 'a message that is harmless is "info"')
-    if (!harmless && fix.length === 0) this.#fail(['fix'], 'say what to do about it')
+    if (!harmless && fix.length === 0) this.#fail(['fix'], 'a rule needs a "fix": say what to do about it')
     if (harmless && unless !== undefined) this.#fail(['unless'], 'a message that is harmless accuses nobody')
   }
 

@@ -38,7 +38,6 @@ function contexts(given: LogFile['then'], side: LogContext['side'], absent?: tru
 function patternsOf(match: string | readonly string[], anchor?: string | readonly string[]): LogPattern[] {
   const named = anchor === undefined ? null : [anchor].flat().map((text) => text.toLowerCase())
   for (const literal of named ?? []) {
-     
     if (literal.length < SHORTEST_LITERAL || literal.length > LONGEST_LITERAL || /[^\u0020-\u007e]/.test(literal))
       throw new Error(`an anchor has ${SHORTEST_LITERAL} to ${LONGEST_LITERAL} plain characters: ${literal}`)
   }

@@ -53,7 +53,9 @@ export const reportSchema = z.strictObject({
   undecided: z.array(
     z.strictObject({ gap, ask: z.string(), detail: z.string().optional(), rules: z.array(z.string()) }),
   ),
-  logs: z.array(z.strictObject({ name: z.string(), lines: z.int(), since: z.string().nullable(), whole: z.boolean() })),
+  logs: z.array(
+    z.strictObject({ name: z.string(), lines: z.int(), since: z.string().nullable(), gap: gap.nullable() }),
+  ),
 })
 
 export const reportJsonSchema = (): unknown => z.toJSONSchema(reportSchema)

@@ -18,7 +18,7 @@ export function textReport(report: Report, options: TextOptions): string {
     healthy(report),
     waivedLines(waived),
     ledger(report, options),
-    logLines(report),
+    logLines(report, options),
     totals(report),
   ]
   return `${parts.filter(Boolean).join('\n\n')}\n`
@@ -116,21 +116,36 @@ function whatWouldDecide({ gap, ask, detail }: Undecided, live: boolean): string
       return `${what} was not asked${why}`
     case 'malformed':
       return `${what} says nothing that helps${why}`
+    case 'too-big':
+      return `${what}: only the end was looked through${why}`
     default:
       return `${what}: ${gap}${why}`
   }
 }
 
-/** How far back the logs were looked through. */
-function logLines({ logs }: Report): string {
+/** How far back the logs were looked through, and which were not. */
+function logLines({ logs }: Report, { all, width }: TextOptions): string {
+  const read = logs.filter(({ lines }) => lines > 0)
+  const unread = logs.filter(({ lines, gap }) => lines === 0 && gap !== null)
   if (logs.length === 0) return ''
-  const count = logs.reduce((sum, { lines }) => sum + lines, 0)
-  const cut = logs
-    .filter(({ whole }) => !whole)
-    .map(({ name, since }) => `${plain(name)} only from ${since === null ? 'its end' : day(since)} on`)
-  const many = `${logs.length} ${logs.length === 1 ? 'log' : 'logs'}, ${count} lines looked through`
-  return `LOGS     ${many}${cut.length > 0 ? `; of ${cut.join(', ')}` : ''}`
+  const count = read.reduce((sum, { lines }) => sum + lines, 0)
+  const ends = read
+    .filter(({ gap }) => gap !== null)
+    .map(({ name, since }) => `${plain(name)} ${since === null ? 'only at its end' : `only from ${day(since)} on`}`)
+  const names = unread.map(({ name }) => shortened(plain(name)))
+  const shown = all ? names : names.slice(0, MOST_LOGS)
+  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : ''
+  const text = [
+    `${read.length} ${read.length === 1 ? 'log' : 'logs'} looked through, ${count} lines`,
+    ...(ends.length > 0 ? [ends.join(', ')] : []),
+    ...(names.length > 0 ? [`not read: ${shown.join(', ')}${more}`] : []),
+  ].join('; ')
+  return `LOGS     ${indented(text, width - INDENT.length)
+    .join('\n')
+    .trimStart()}`
 }
+
+const MOST_LOGS = 3
 
 const day = (iso: string): string => iso.slice(0, 16).replace('T', ' ')
 

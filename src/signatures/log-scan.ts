@@ -284,12 +284,11 @@ const keyOf = (
 ): string => (keys.length === 0 ? `${rule}` : `${rule}\n${keys.map((name) => captures[name] ?? '').join('\n')}`)
 
 /** Colours and cursor movements of a pasted terminal. */
- 
+
 const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_])/g
 
 /** Bytes, one a character, as UTF-8; what is not UTF-8 stays as it is. */
 function readable(text: string): string {
-   
   if (/^[\u0000-\u007f]*$/.test(text)) return text
   const decoded = Buffer.from(text, 'latin1').toString('utf8')
   return decoded.includes('\ufffd') ? text : decoded
