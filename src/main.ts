@@ -23,6 +23,7 @@ export const COMMANDS: Record<keyof typeof commands, Runnable> = {
   'rules:new': lazily('rules:new'),
   'rules:show': lazily('rules:show'),
   'rules:test': lazily('rules:test'),
+  run: lazily('run'),
 }
 
 export const main = (dir: string): Promise<unknown> => execute({ dir })

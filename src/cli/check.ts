@@ -66,5 +66,5 @@ async function readLogs(
   const bootAt = host.at && uptime?.ok ? now - (uptime.value as number) * 1000 : null
   const { scanLogs } = await import('../engine/scan-logs.ts')
   const logs = scanLogs(rules, hostLogs(evidence), await openScanner(root), { now, bootAt })
-  return { logs, bootAt, pasted: false }
+  return { logs, bootAt, pasted: false, fresh: false }
 }

@@ -9,6 +9,7 @@ import RulesList from './rules/list.ts'
 import RulesNew from './rules/new.ts'
 import RulesShow from './rules/show.ts'
 import RulesTest from './rules/test.ts'
+import Run from './run.ts'
 
 /** Every command by its oclif id. The build makes oclif's manifest of them; at run time main.ts loads the one that is wanted. */
 export const commands = {
@@ -23,4 +24,5 @@ export const commands = {
   'rules:new': RulesNew,
   'rules:show': RulesShow,
   'rules:test': RulesTest,
+  run: Run,
 }

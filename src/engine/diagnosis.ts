@@ -26,7 +26,7 @@ export function diagnose(
   options: { version: string; pasted: boolean },
 ): Diagnosis {
   const listening = rules.filter(({ log }) => log)
-  const judged = judge(listening, facts, { logs, bootAt: null, pasted: options.pasted })
+  const judged = judge(listening, facts, { logs, bootAt: null, pasted: options.pasted, fresh: true })
   const told = judged.filter(({ said }) => said)
   return {
     version: DIAGNOSIS_VERSION,

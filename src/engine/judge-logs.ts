@@ -30,9 +30,11 @@ export interface LogReading {
   readonly bootAt: number | null
   /** A text without its machine: what stays undecided lowers the confidence, and does not silence the rule. */
   readonly pasted: boolean
+  /** The text was brought because of a fault that is there now: no message in it is history. */
+  readonly fresh: boolean
 }
 
-export const NO_LOGS: LogReading = { logs: [], bootAt: null, pasted: false }
+export const NO_LOGS: LogReading = { logs: [], bootAt: null, pasted: false, fresh: false }
 
 interface Told {
   readonly log: ScannedLog
@@ -81,7 +83,7 @@ function accuse(
   rule: Rule,
   { subject, told }: { subject: string; told: readonly Told[] },
   context: object,
-  { bootAt, pasted }: LogReading,
+  { bootAt, pasted, fresh }: LogReading,
   doubts: readonly Missing[],
 ): Finding {
   const latest = told.reduce((a, b) => (timeOf(b.sighting.last) >= timeOf(a.sighting.last) ? b : a))
@@ -95,10 +97,10 @@ function accuse(
     else if (against.value === true) return finding(rule, 'ok', against.read, within, subject)
   }
   const outcome = rule.harmless ? 'ok' : 'problem'
-  const told0 = finding({ ...rule }, outcome, { sources: evidence, missing: [] }, within, subject)
-  const age = pasted ? 'now' : ageOf(latest.sighting.last, bootAt)
+  const plain = finding(rule, outcome, { sources: evidence, missing: [] }, within, subject)
+  const age = fresh ? 'now' : ageOf(latest.sighting.last, bootAt)
   return {
-    ...told0,
+    ...plain,
     ...(rule.harmless && { says: fillTemplate(rule.says, within), why: fillTemplate(rule.why, within), evidence }),
     severity: AGED[age](rule.severity),
     missing,

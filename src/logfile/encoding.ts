@@ -1,5 +1,3 @@
-import { isUtf8 } from 'node:buffer'
-
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be'
 
 /** Windows and some consoles write UTF-16: a mark at the beginning, or a NUL in every second place. */
@@ -20,7 +18,8 @@ export async function* toUtf8(data: AsyncIterable<Buffer>, encoding: Encoding): 
   yield Buffer.from(decoder.decode())
 }
 
-const MOST_CONTROLS = 0.1
+/** Random bytes have a tenth. */
+const MOST_CONTROLS = 0.05
 
 /**
  * A log may hold NULs (a crash leaves them), escape sequences, and bytes of any encoding. What has more control characters than that
@@ -30,8 +29,7 @@ export function isBinary(head: Buffer): boolean {
   if (textEncoding(head) !== 'utf-8') return false
   if (head.subarray(0, 4).equals(ELF)) return true
   const controls = head.filter((byte) => byte < 0x20 && byte !== 0 && !WHITE.has(byte) && byte !== ESCAPE).length
-  const high = isUtf8(head) ? 0 : head.filter((byte) => byte >= 0x80).length
-  return controls > head.length * MOST_CONTROLS || high > head.length / 2
+  return controls > head.length * MOST_CONTROLS
 }
 
 const ELF = Buffer.from('\x7fELF', 'latin1')
