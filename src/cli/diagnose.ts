@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs'
 import { collect } from '../engine/collect.ts'
 import { diagnose, type Diagnosis } from '../engine/diagnosis.ts'
 import { factsFromTest } from '../engine/fact-values.ts'
@@ -7,7 +8,7 @@ import type { Rule } from '../engine/rule.ts'
 import { firstTime, signaturesOf } from '../engine/scan-logs.ts'
 import { unknown } from '../evidence/result.ts'
 import { factSets } from '../facts/index.ts'
-import { openLog } from '../logfile/open.ts'
+import { type OpenLog, openLog } from '../logfile/open.ts'
 import { LogScan } from '../signatures/log-scan.ts'
 import type { Host } from '../types.ts'
 import { setsFor } from './check.ts'
@@ -32,10 +33,11 @@ export async function diagnoseLogs(
   const logs: ScannedLog[] = []
   const notes: string[] = []
   for (const name of names) {
-    const { text } = await openLog(name)
+    const log = await openLog(name)
     const scan = new LogScan(set, scanner, { now })
     let since: number | null = null
-    const broke = await feed(scan, text, (head) => (since = firstTime(head, now)))
+    const onHead = (head: string): void => void (since = firstTime(head, now))
+    const broke = await (log.plain ? feedFile(scan, log, onHead) : feed(scan, log, onHead))
     if (broke !== null) notes.push(`${name} broke off after ${scan.bytes} bytes: ${broke}`)
     const gap = broke === null ? null : unknown('malformed', name, broke)
     const sightings = scan.end()
@@ -47,21 +49,42 @@ export async function diagnoseLogs(
   return { diagnosis: diagnose(rules, logs, facts, { version, pasted: host === null }), notes }
 }
 
+const HEAD_BYTES = 4096
+
 const NOTHING_KNOWN = (): AllFacts => factsFromTest({}, factSets)
 
 /** null, or what cut the log short: what came before it still counts. */
-async function feed(
-  scan: LogScan,
-  text: AsyncIterable<Buffer>,
-  onHead: (head: string) => void,
-): Promise<string | null> {
+async function feed(scan: LogScan, { text }: OpenLog, onHead: (head: string) => void): Promise<string | null> {
   try {
     for await (const piece of text) {
-      if (scan.bytes === 0) onHead(piece.toString('latin1', 0, 4096))
+      if (scan.bytes === 0) onHead(piece.toString('latin1', 0, HEAD_BYTES))
       scan.feed(piece)
     }
     return null
   } catch (error) {
     return (error as Error).message
+  }
+}
+
+/** Straight from the file to where it is looked at: a stream would cost as much as the search. */
+async function feedFile(
+  scan: LogScan,
+  { name, text }: OpenLog,
+  onHead: (head: string) => void,
+): Promise<string | null> {
+  await text[Symbol.asyncIterator]().return?.()
+  const fd = openSync(name, 'r')
+  try {
+    for (;;) {
+      const { room } = scan
+      const bytes = readSync(fd, room, 0, room.length, null)
+      if (bytes === 0) return null
+      if (scan.bytes === 0) onHead(room.toString('latin1', 0, Math.min(bytes, HEAD_BYTES)))
+      scan.filled(bytes)
+    }
+  } catch (error) {
+    return (error as Error).message
+  } finally {
+    closeSync(fd)
   }
 }

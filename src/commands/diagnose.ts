@@ -39,6 +39,7 @@ export default class Diagnose extends BaseCommand {
       default: 'text' as 'text' | 'json',
       summary: 'How to print it',
     })(),
+    timing: Flags.boolean({ hidden: true, summary: 'Print the largest resident memory in KiB, to stderr' }),
   }
 
   async run(): Promise<void> {
@@ -60,6 +61,7 @@ export default class Diagnose extends BaseCommand {
         ? `${JSON.stringify(diagnosis, null, 2)}\n`
         : (await import('../reporters/diagnosis.ts')).diagnosisText(diagnosis, await look()),
     )
+    if (flags.timing) process.stderr.write(`${JSON.stringify({ rss: process.resourceUsage().maxRSS })}\n`)
     process.exitCode = exitCodeOf(diagnosis.findings, flags['fail-on'], false)
   }
 }
