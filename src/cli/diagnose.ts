@@ -8,7 +8,7 @@ import type { Rule } from '../engine/rule.ts'
 import { firstTime, signaturesOf } from '../engine/scan-logs.ts'
 import { unknown } from '../evidence/result.ts'
 import { factSets } from '../facts/index.ts'
-import { type OpenLog, openLog } from '../logfile/open.ts'
+import { openLog } from '../logfile/open.ts'
 import { LogScan } from '../signatures/log-scan.ts'
 import type { Host } from '../types.ts'
 import { setsFor } from './check.ts'
@@ -37,7 +37,7 @@ export async function diagnoseLogs(
     const scan = new LogScan(set, scanner, { now })
     let since: number | null = null
     const onHead = (head: string): void => void (since = firstTime(head, now))
-    const broke = await (log.plain ? feedFile(scan, log, onHead) : feed(scan, log, onHead))
+    const broke = 'file' in log ? feedFile(scan, log.file, onHead) : await feed(scan, log.text, onHead)
     if (broke !== null) notes.push(`${name} broke off after ${scan.bytes} bytes: ${broke}`)
     const gap = broke === null ? null : unknown('malformed', name, broke)
     const sightings = scan.end()
@@ -54,7 +54,11 @@ const HEAD_BYTES = 4096
 const NOTHING_KNOWN = (): AllFacts => factsFromTest({}, factSets)
 
 /** null, or what cut the log short: what came before it still counts. */
-async function feed(scan: LogScan, { text }: OpenLog, onHead: (head: string) => void): Promise<string | null> {
+async function feed(
+  scan: LogScan,
+  text: AsyncIterable<Buffer>,
+  onHead: (head: string) => void,
+): Promise<string | null> {
   try {
     for await (const piece of text) {
       if (scan.bytes === 0) onHead(piece.toString('latin1', 0, HEAD_BYTES))
@@ -67,13 +71,8 @@ async function feed(scan: LogScan, { text }: OpenLog, onHead: (head: string) => 
 }
 
 /** Straight from the file to where it is looked at: a stream would cost as much as the search. */
-async function feedFile(
-  scan: LogScan,
-  { name, text }: OpenLog,
-  onHead: (head: string) => void,
-): Promise<string | null> {
-  await text[Symbol.asyncIterator]().return?.()
-  const fd = openSync(name, 'r')
+function feedFile(scan: LogScan, file: string, onHead: (head: string) => void): string | null {
+  const fd = openSync(file, 'r')
   try {
     for (;;) {
       const { room } = scan
