@@ -1,12 +1,12 @@
 import { collect, type Collected } from '../engine/collect.ts'
 import { judge } from '../engine/judge.ts'
-import { type LogReading, NO_LOGS } from '../engine/judge-logs.ts'
+import { AGE, type LogReading, NO_LOGS } from '../engine/judge-logs.ts'
 import { makeReport, type Report } from '../engine/report.ts'
 import type { Rule } from '../engine/rule.ts'
 import { factSets } from '../facts/index.ts'
 import { openScanner } from './scanner.ts'
 import type { FactSet } from '../facts/fact-set.ts'
-import { hostLogs, logAsks } from '../signatures/sources.ts'
+import { logAsks } from '../signatures/sources.ts'
 import type { Answer, Finding, Host } from '../types.ts'
 
 export interface Checked {
@@ -17,8 +17,6 @@ export interface Checked {
 
 /** What the report's head is made of. */
 const HEAD = new Set(['platform', 'cpu', 'kvm'])
-/** What tells how old a message is. */
-const AGE = 'kernel'
 
 /** Only what the rules need is asked, and what the report's head says. */
 export function setsFor(rules: readonly Rule[]): FactSet[] {
@@ -48,23 +46,15 @@ export async function check(
   const listens = told.some(({ log }) => log)
   const collected = await collect(host, setsFor(told), options.onAnswer, listens ? logAsks : [])
   const started = performance.now()
-  const reading = listens ? await readLogs(host, told, collected, options.root) : NO_LOGS
+  const reading = listens ? await logsOf(host, told, collected, options.root) : NO_LOGS
   const read = performance.now()
   const findings = judge(told, collected.facts, reading)
   const report = makeReport(host, collected.facts, options.waive?.(findings) ?? findings, options.version, reading.logs)
   return { report, took: { ...collected.took, logs: read - started, judge: performance.now() - read } }
 }
 
-async function readLogs(
-  host: Host,
-  rules: readonly Rule[],
-  { evidence, facts }: Collected,
-  root: string,
-): Promise<LogReading> {
-  const now = host.at?.getTime() ?? Date.now()
-  const uptime = facts[AGE]?.['uptime']
-  const bootAt = host.at && uptime?.ok ? now - (uptime.value as number) * 1000 : null
-  const { scanLogs } = await import('../engine/scan-logs.ts')
-  const logs = scanLogs(rules, hostLogs(evidence), await openScanner(root), { now, bootAt })
-  return { logs, bootAt, pasted: false, fresh: false }
+/** The scanner and all that belongs to it is loaded only where there are messages to look for. */
+async function logsOf(host: Host, rules: readonly Rule[], collected: Collected, root: string): Promise<LogReading> {
+  const { readLogs } = await import('../engine/scan-logs.ts')
+  return readLogs(rules, collected, host.at, await openScanner(root))
 }

@@ -34,6 +34,9 @@ export interface LogReading {
   readonly fresh: boolean
 }
 
+/** The namespace that tells how old a message is. */
+export const AGE = 'kernel'
+
 export const NO_LOGS: LogReading = { logs: [], bootAt: null, pasted: false, fresh: false }
 
 interface Told {
@@ -54,10 +57,11 @@ export function judgeMessages(rule: Rule, signature: Signature, context: object,
   const told = relevant.flatMap((log) =>
     log.sightings.filter((sighting) => sighting.rule === rule.id).map((sighting) => ({ log, sighting })),
   )
-  if (told.length > 0) return bySubject(rule, told, context).map((same) => accuse(rule, same, context, reading, doubts))
   const gaps = reading.logs.length === 0 ? (['not-recorded'] as const) : relevant.flatMap(({ gap }) => gap?.gap ?? [])
   const missing = [...new Set(gaps)].map((gap): Missing => ({ fact: '', gap, ask: SOME_LOGS }))
-  return [finding(rule, missing.length > 0 ? 'unknown' : 'ok', { ...NOTHING, missing }, context)]
+  const found = bySubject(rule, told, context).map((same) => accuse(rule, same, context, reading, doubts))
+  if (missing.length > 0) return [...found, finding(rule, 'unknown', { ...NOTHING, missing }, context)]
+  return found.length > 0 ? found : [finding(rule, 'ok', NOTHING, context)]
 }
 
 /** The report lists which: hundreds of rules wait for the same logs. */

@@ -2,8 +2,9 @@ import { parseLogLine } from '../parse/log-line.ts'
 import { LogScan } from '../signatures/log-scan.ts'
 import type { Scanner } from '../signatures/scanner.ts'
 import { compileSignatures, type SignatureSet } from '../signatures/signature-set.ts'
-import { type HostLog, partly } from '../signatures/sources.ts'
-import type { ScannedLog } from './judge-logs.ts'
+import { type HostLog, hostLogs, partly } from '../signatures/sources.ts'
+import type { Collected } from './collect.ts'
+import { AGE, type LogReading, type ScannedLog } from './judge-logs.ts'
 import type { Rule } from './rule.ts'
 
 /** The signatures of all rules that have one. */
@@ -38,6 +39,19 @@ export function scanLogs(
     const gap = whole ? null : partly(log)
     return { ...unread, sightings, gap, numbered: tail.value.whole, lines: scan.lines, since }
   })
+}
+
+/** Looks through the logs among a host's answers. `at`: when they were given. */
+export function readLogs(
+  rules: readonly Rule[],
+  { evidence, facts }: Pick<Collected, 'evidence' | 'facts'>,
+  at: Date | null,
+  scanner: Scanner,
+): LogReading {
+  const now = at?.getTime() ?? Date.now()
+  const uptime = facts[AGE]?.['uptime']
+  const bootAt = at && uptime?.ok ? now - (uptime.value as number) * 1000 : null
+  return { logs: scanLogs(rules, hostLogs(evidence), scanner, { now, bootAt }), bootAt, pasted: false, fresh: false }
 }
 
 /** Milliseconds since 1970. */

@@ -1,10 +1,14 @@
 import * as assert from 'uvu/assert'
 import { askKey, askLabel, isGlob, pathOf } from '../../src/evidence/ask.ts'
 import { factSets } from '../../src/facts/index.ts'
+import { logAsks } from '../../src/signatures/sources.ts'
 import type { Ask, Question } from '../../src/types.ts'
 import { describe } from '../describe.ts'
 
-const asks = factSets.flatMap((set) => set.asks.map((ask) => ({ set: set.name, ask })))
+const asks = [
+  ...factSets.flatMap((set) => set.asks.map((ask) => ({ set: set.name, ask }))),
+  ...logAsks.map((ask) => ({ set: 'logs of the host', ask })),
+]
 const questions = (ask: Ask): Question[] => ('each' in ask ? [ask.each, ask.ask] : [ask])
 const commands = asks.flatMap(({ ask }) =>
   questions(ask).flatMap((one) => ('command' in one ? [{ ask, argv: one.command }] : [])),

@@ -5,10 +5,12 @@ import { collect } from '../../src/engine/collect.ts'
 import { Linter } from '../../src/engine/conditions.ts'
 import { type AllFacts, judge } from '../../src/engine/judge.ts'
 import { readRules } from '../../src/engine/library.ts'
+import { readLogs } from '../../src/engine/scan-logs.ts'
 import { askKey } from '../../src/evidence/ask.ts'
 import { Evidence } from '../../src/evidence/evidence.ts'
 import { factSets } from '../../src/facts/index.ts'
 import { BundleHost } from '../../src/hosts/bundle.ts'
+import { Scanner } from '../../src/signatures/scanner.ts'
 import type { Answer, Finding } from '../../src/types.ts'
 import { describe } from '../describe.ts'
 
@@ -17,6 +19,9 @@ const SAMPLE = process.env['VDOCTOR_EVERY_ANSWER'] ? Infinity : 40
 
 const machines = fastGlob.sync('fixtures/hosts/*', { onlyDirectories: true }).sort()
 const rules = readRules('rules', new Linter(factSets))
+
+const scanner = new Scanner('dist/scan.wasm')
+const TELLS_OF_LOGS = /\/var\/log\/|dmesg|journalctl|uptime/
 
 /** By rule and subject: problem and ok are verdicts, the rest is silence. */
 function verdicts(findings: readonly Finding[]): Map<string, Finding> {
@@ -54,9 +59,15 @@ describe('taking one answer away', (it) => {
     it(`never turns a verdict round: ${basename(machine)}`, async () => {
       const { evidence, facts } = await collect(new BundleHost(machine), factSets)
       const answers = [...evidence.answers.values()]
-      const before = verdicts(judge(rules, facts))
+      const host = new BundleHost(machine)
+      const logsOf = (rest: Evidence, about: AllFacts) =>
+        readLogs(rules, { evidence: rest, facts: about }, host.at, scanner)
+      const reading = logsOf(evidence, facts)
+      const before = verdicts(judge(rules, facts, reading))
       for (const { key } of sample(answers.filter((answer) => answer.ok || answer.gap === 'absent'))) {
-        const findings = judge(rules, without(key, answers, facts))
+        const left = without(key, answers, facts)
+        const rest = new Evidence(answers.filter((answer) => answer.key !== key))
+        const findings = judge(rules, left, TELLS_OF_LOGS.test(key) ? logsOf(rest, left) : reading)
         const after = verdicts(findings)
         const open = new Set(findings.filter(({ outcome }) => outcome === 'unknown').map(({ rule }) => rule))
         for (const [name, { outcome, rule }] of before) {
