@@ -92,15 +92,21 @@ function writeLog(path: string, quiet: readonly string[], loud: readonly string[
 const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env
 function seconds(argv: readonly string[]): { took: number; err: string } {
   const started = process.hrtime.bigint()
-  const { stderr } = spawnSync(argv[0]!, argv.slice(1), { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8', env })
+  const { stderr, status } = spawnSync(argv[0]!, argv.slice(1), {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+    env,
+  })
+  if (status !== 0) throw new Error(`${argv.join(' ')}: exit ${status}: ${stderr}`)
   return { took: Number(process.hrtime.bigint() - started) / 1e9, err: stderr }
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-logs-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 const list = join(folder, 'patterns')
-// ripgrep 13 wants P before the name of a group.
-writeFileSync(list, `${patterns.map(({ regexp }) => regexp.replaceAll('(?<', '(?P<')).join('\n')}\n`)
+// ripgrep makes one expression of them all, in which a name may stand once.
+const unnamed = patterns.map(({ regexp }) => regexp.replace(/\(\?<\w+>/g, '('))
+writeFileSync(list, `${unnamed.join('\n')}\n`)
 const quiet = quietLines()
 const loud = loudLines()
 console.log(
