@@ -56,7 +56,7 @@ export const freebsd = defineFacts({
     clonedInterfaces: strings('Interfaces that rc.conf creates: bridge0'),
     lockedMemory: listOf(lockedSchema, 'What root may lock, by login.conf'),
     loginDatabaseStale: bool('login.conf was changed after its database was made'),
-    volumePartitions: strings('Partitions of ZFS volumes that this system has looked into: /dev/zvol/tank/web1p1'),
+    partitionedVolumes: strings('ZFS volumes whose partitions this system shows: /dev/zvol/tank/web1'),
   },
   parse(evidence, ask) {
     const loader = loaderSettings(evidence)
@@ -83,7 +83,9 @@ export const freebsd = defineFacts({
       loginDatabaseStale: chain(evidence.exists(ask.loginDatabase), (there) =>
         there ? map(evidence.stdout(ask.loginNewer), (text) => text.trim() !== '') : known(false),
       ),
-      volumePartitions: map(absentAs(evidence.stats(ask.volumes), []), (found) => found.map(({ name }) => name)),
+      partitionedVolumes: map(absentAs(evidence.stats(ask.volumes), []), (found) => [
+        ...new Set(found.flatMap(({ name }) => /^(.+)[ps]\d+$/.exec(name)?.[1] ?? [])),
+      ]),
     }
   },
 })

@@ -1,4 +1,4 @@
-import { file } from '../evidence/ask.ts'
+import { file, stat } from '../evidence/ask.ts'
 import { locate } from '../evidence/locate.ts'
 import { orNone } from '../evidence/lookup.ts'
 import { map } from '../evidence/result.ts'
@@ -7,7 +7,7 @@ import { usbId } from '../parse/xl-usb.ts'
 import type { Unknown } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
 import type { Infer } from './schema.ts'
-import { listOf, object, string } from './schema.ts'
+import { bool, listOf, object, string } from './schema.ts'
 
 const deviceSchema = object(
   { id: string('Vendor and product: "046d:c077"'), address: string('Bus and device: "2.3"') },
@@ -18,8 +18,11 @@ type Device = Infer<typeof deviceSchema>
 export const usb = defineFacts({
   name: 'usb',
   meaning: 'USB devices of this machine',
-  asks: { devices: file('/sys/bus/usb/devices/*/uevent') },
-  about: { devices: listOf(deviceSchema, 'All USB devices, hubs too') },
+  asks: { devices: file('/sys/bus/usb/devices/*/uevent'), backEnd: stat('/sys/bus/usb/drivers/usbback') },
+  about: {
+    devices: listOf(deviceSchema, 'All USB devices, hubs too'),
+    backEnd: bool("This kernel has usbback, which serves Xen guests; only SUSE's old kernels do"),
+  },
   parse(evidence, ask) {
     const devices = map(orNone(evidence.texts(ask.devices)), (members) =>
       members.flatMap(({ name, result }): (Device | Unknown)[] => {
@@ -28,7 +31,7 @@ export const usb = defineFacts({
         return device ? [locate(device, { ask: name, path: name })] : []
       }),
     )
-    return { devices }
+    return { devices, backEnd: evidence.exists(ask.backEnd) }
   },
 })
 

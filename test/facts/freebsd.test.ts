@@ -64,6 +64,14 @@ describe('facts: freebsd', (it) => {
     assert.is(value(parse([[tap, output('', 1, 'sysctl: out of memory\n')]]).tap), 'malformed')
   })
 
+  it('finds volumes whose partitions it shows', () => {
+    const volumes = { stat: '/dev/zvol/*/*[ps][1-9]*' }
+    const [one, two] = ['/dev/zvol/tank/web1p1', '/dev/zvol/tank/web1p2']
+    const given: Given[] = [[volumes, matches(one, two, '/dev/zvol/tank/ps9x')]]
+    for (const path of [one, two, '/dev/zvol/tank/ps9x']) given.push([{ stat: path }, status({ type: 'char' })])
+    assert.equal(value(parse(given).partitionedVolumes), ['/dev/zvol/tank/web1'])
+  })
+
   it('never turns a value round where an answer is missing', () => {
     assert.equal(flips(freebsd, HOST), [])
     assert.equal(flips(xen, HOST), [])
