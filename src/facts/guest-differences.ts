@@ -28,8 +28,8 @@ export function differences(evidence: Evidence, found: readonly Found[], gap?: U
   return files.flatMap(({ definition }): Difference[] => {
     const { name } = definition.guest
     const domain = listed.value.find((one) => one.name === name && one.domid !== 0)
-    // Of two files for one name, nobody knows which one it was.
-    const only = files.filter((one) => one.definition.guest.name === name).length === 1
+    // Of two definitions for one name, nobody knows which one it was.
+    const only = found.filter((one) => one.definition.guest.name === name).length === 1
     return domain && only ? between(definition, domain) : []
   })
 }
