@@ -75,7 +75,7 @@ class XlFile {
       malformed: this.#malformed,
       unknownKeys: unknownKeys(this.#config.settings, item, this.#toolstack),
       usbControllers: usb.controllers,
-      newSettings: newSettings(this.#config.settings, item, (key) => key !== 'gfx_passthru' || this.#guest.gfxPassthru),
+      newSettings: newSettings(this.#config.settings, item, (key) => this.#matters(key)),
       ignored: [],
     }
   }
@@ -261,6 +261,12 @@ class XlFile {
       }
       return locate(item, at(this.#path, line))
     })
+  }
+
+  /** Where a release that overlooks the setting makes another guest of it: without a type it takes pv. */
+  #matters(key: string): boolean {
+    if (key === 'gfx_passthru') return this.#guest.gfxPassthru
+    return key !== 'type' || (this.#guest.type !== 'pv' && this.#text('builder') === '')
   }
 
   #usb() {

@@ -84,6 +84,8 @@ describe('parse: USB of xl', (it) => {
       'gfx_passthru 4.0',
     ])
     assert.equal(since("builder='hvm'\ngfx_passthru=0"), [])
+    // Without the type, these are what they are.
+    assert.equal([since("type='pv'"), since("type='hvm'\nbuilder='hvm'"), since("type='pvh'")], [[], [], ['type 4.10']])
   })
 
   it('knows the options of disks and PCI devices', () => {
