@@ -6,6 +6,7 @@ import { parseColonTable } from '../parse/key-value.ts'
 import { parseProcessNames, runs } from '../parse/process-names.ts'
 import type { Result } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
+import { processAsks, processList } from './process-list.ts'
 import { bool, nullable, number, string, strings } from './schema.ts'
 
 const asks = {
@@ -14,7 +15,7 @@ const asks = {
   independent: file('/proc/sys/xen/independent_wallclock'),
   cmdline: file('/proc/cmdline'),
   dmesg: command(['dmesg']),
-  processes: command(['ps', '-ww', '-axo', 'pid,ppid,state,wchan:40,comm'], { if: { path: '/proc/self/stat' } }),
+  ...processAsks,
   chrony: command(['chronyc', '-n', 'tracking'], { if: { daemon: ['chronyd'] } }),
   ntp: command(['ntpq', '-pn'], { if: { daemon: ['ntpd'] } }),
   timesync: stat('/run/systemd/timesync/synchronized'),
@@ -48,7 +49,7 @@ export const clock = defineFacts({
     independent: nullable(bool('An old Xen guest keeps its own time; none on every kernel since 2.6.24')),
   },
   parse(evidence, ask) {
-    const daemon = map(evidence.stdout(ask.processes), (text) => {
+    const daemon = map(processList(evidence), (text) => {
       const names = parseProcessNames(text)
       return DAEMONS.find((name) => runs(names, name)) ?? ''
     })

@@ -147,10 +147,11 @@ function fromInittab(text: string, [from]: readonly { path?: string | undefined 
 
 /** FreeBSD: `xc0  "/usr/libexec/getty Pc"  xterm  onifconsole secure` */
 const fromTtys = (text: string): Prompt[] =>
-  [...text.matchAll(/^(\w+)\s+"[^"]*getty[^"]*"\s+\S+\s+(?:on|onifconsole|onifexists)\b/gm)].map(([, device]) => ({
-    device: device!,
-    how: 'ttys',
-  }))
+  text.split('\n').flatMap((line, at) => {
+    const device = /^(\w+)\s+"[^"]*getty[^"]*"\s+\S+\s+(?:on|onifconsole|onifexists)\b/.exec(line)?.[1]
+    const place = { ask: '/etc/ttys', path: '/etc/ttys', line: at + 1 }
+    return prompts('ttys', device).map((item) => locate(item, place))
+  })
 
 interface Port {
   readonly name: string

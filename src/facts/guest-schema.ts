@@ -44,8 +44,14 @@ export const guestSchema = object(
     localtime: bool('Its hardware clock shows local time'),
     usb: bool('Xen: emulated USB is switched on'),
     usbTablet: bool('It has a tablet for a pointer'),
+    usbSwitch: bool('Xen: usb=1 is written'),
+    usbDevices: count('Xen: entries of usbdevice='),
     gfxPassthru: bool('Xen: gfx_passthru is on'),
     pciBridges: bool('libvirt: it has more PCI buses than one'),
+    pciSlotsFree: nullable(
+      number('count', 'libvirt: places left on the only PCI bus of a machine "pc"; none for all others'),
+    ),
+    pae: bool('HVM: it has PAE, without which there is no 64-bit mode; libvirt gives it where <pae/> is written'),
     ideDisks: count('Disks and CD-ROM drives on emulated IDE'),
     scsiDisks: count('Disks on emulated SCSI, or sd* names in Xen'),
     virtioDisks: count('Disks on virtio'),
@@ -93,6 +99,7 @@ export const interfaceSchema = object(
     model: string('Model of the emulated card: virtio, e1000, rtl8139; "" for the default'),
     mac: string('In small letters; "" where none is fixed'),
     script: string('Hotplug script; "" for the default'),
+    virtualport: string('libvirt: 802.1Qbh, 802.1Qbg, openvswitch …; "" without'),
     macProblem: string('Why no guest can use this MAC address; "" where it is sound'),
     macExample: bool('The MAC address stands in manuals, and was copied'),
   },
@@ -109,6 +116,9 @@ export const hostdevSchema = object(
     permissive: bool('Xen: the guest may write all of the configuration space'),
     driver: string('libvirt: vfio, kvm, xen; "" for the default'),
     sourceKind: string('pci, usb, mdev, scsi; "interface" for <interface type="hostdev">'),
+    usbId: string('USB: vendor and product, "046d:c077"; "" where it is not told so'),
+    usbAddress: string('USB: bus and device, "2.3"; "" where it is not told so'),
+    optional: bool('libvirt starts the guest without it where it is missing (startupPolicy)'),
   },
   'One device of the host that a guest gets',
 )
@@ -154,6 +164,44 @@ export const unknownKeySchema = object(
     xmOnly: bool('xm knew it, and xl does not'),
   },
   'One setting of a Xen configuration file that xl does not know',
+)
+
+export const usbControllerSchema = object(
+  {
+    ...owner,
+    guestType: type,
+    number: count('As usbdev= counts them, from 0'),
+    type: string('auto, pv, qusb, devicemodel; auto where it is not written'),
+    emulated: bool('The device model emulates it'),
+    version: count('1, 2 or 3'),
+    ports: count('Its ports, counted from 1'),
+  },
+  'One entry of usbctrl= of a Xen guest',
+)
+
+export const newSettingSchema = object(
+  { ...owner, key: string('Name of the setting'), since: string('Release of Xen that brought it: "4.7"') },
+  'One setting that older releases of Xen overlook',
+)
+
+export const ignoredSchema = object(
+  {
+    ...owner,
+    element: string('<vcpus>'),
+    inside: string('The element around it: <domain>'),
+    meant: string('What was probably meant, or where it belongs'),
+  },
+  'One element that libvirt reads over',
+)
+
+export const differenceSchema = object(
+  {
+    ...owner,
+    setting: string('maxmem, vcpus, type, disk, vif or pci'),
+    file: string('What the file says'),
+    running: string('What the running guest has'),
+  },
+  'One setting in which a running guest differs from its file',
 )
 
 export const syntaxErrorSchema = object(

@@ -7,6 +7,7 @@ import type { Result, Unknown } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
 import * as schema from './guest-schema.ts'
 import { brokenAutostart } from './guest-autostart.ts'
+import { differences } from './guest-differences.ts'
 import { type Found, guestAsks, isActive, readGuests } from './guest-sources.ts'
 import { listOf, number } from './schema.ts'
 
@@ -23,6 +24,10 @@ export const guests = defineFacts({
     graphics: listOf(schema.graphicsSchema, 'Their graphical consoles'),
     malformed: listOf(schema.malformedSchema, 'Entries that their toolstack will not take'),
     unknownKeys: listOf(schema.unknownKeySchema, 'Settings in Xen files that xl does not know'),
+    usbControllers: listOf(schema.usbControllerSchema, 'USB controllers in Xen files'),
+    newSettings: listOf(schema.newSettingSchema, 'Settings in Xen files that older releases of Xen overlook'),
+    ignored: listOf(schema.ignoredSchema, 'Elements in libvirt definitions that libvirt reads over'),
+    differences: listOf(schema.differenceSchema, 'Running guests of xl that differ from their files'),
     syntaxErrors: listOf(schema.syntaxErrorSchema, 'Definitions that cannot be read'),
     duplicateNames: listOf(
       schema.pairSchema('The name'),
@@ -60,6 +65,10 @@ export const guests = defineFacts({
       graphics: list(every(({ graphics }) => graphics)),
       malformed: list(every(({ malformed }) => malformed)),
       unknownKeys: list(every(({ unknownKeys }) => unknownKeys)),
+      usbControllers: list(every(({ usbControllers }) => usbControllers)),
+      newSettings: list(every(({ newSettings }) => newSettings)),
+      ignored: list(every(({ ignored }) => ignored)),
+      differences: list(differences(evidence, found, gap)),
       syntaxErrors: list(errors),
       ...pairs(found, list),
       brokenAutostart: known(brokenAutostart(evidence)),

@@ -5,6 +5,7 @@ import { console } from './console.ts'
 import { cpu } from './cpu.ts'
 import { drivers } from './drivers.ts'
 import type { FactSet } from './fact-set.ts'
+import { freebsd } from './freebsd.ts'
 import { guests } from './guests.ts'
 import { iommu } from './iommu.ts'
 import { kernel } from './kernel.ts'
@@ -21,6 +22,8 @@ import { processes } from './processes.ts'
 import { security } from './security.ts'
 import { services } from './services.ts'
 import { storage } from './storage.ts'
+import { usb } from './usb.ts'
+import { watchdog } from './watchdog.ts'
 import { xen } from './xen.ts'
 
 /** Every namespace of facts. */
@@ -35,6 +38,7 @@ export const factSets: readonly FactSet[] = [
   console,
   kvm,
   xen,
+  freebsd,
   guests,
   libvirt,
   backends,
@@ -42,8 +46,10 @@ export const factSets: readonly FactSet[] = [
   network,
   iommu,
   pci,
+  usb,
   drivers,
   services,
+  watchdog,
   processes,
   security,
   packages,

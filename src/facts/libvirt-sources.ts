@@ -4,6 +4,7 @@ import { absentAs, all, known, map, orGap, unknown } from '../evidence/result.ts
 import { at, baseName } from '../parse/guest.ts'
 import { parseLibvirtConf } from '../parse/libvirt-conf.ts'
 import { attributeOf, type Element, find, findAll, parseXml, textOf } from '../parse/xml.ts'
+import { ignoredOfNetwork } from '../parse/xml-ignored.ts'
 import type { Ask, Result, Unknown } from '../types.ts'
 
 /** The kernel cuts names to 15 characters, which all of these keep. */
@@ -74,12 +75,37 @@ export function readNetworks(
       configFile: path,
       bridge,
       forward: find(root, 'forward') ? attributeOf(root, 'forward', 'mode') || 'nat' : '',
+      pf: attributeOf(root, 'forward/pf', 'dev'),
       dhcp: findAll(root, 'ip/dhcp').length > 0,
       addresses: findAll(root, 'ip').map((ip) => ip.attributes['address'] ?? ''),
       autostart: orGap(map(autostart, (names) => names.includes(baseName(path)))),
       active: isActive(isStarted(name), bridge, interfaces),
     }
-    return locate(item, at(path, root.line))
+    const lines = { bridge: 'bridge', forward: 'forward', pf: 'forward/pf' }
+    const places = Object.entries(lines).flatMap(([field, where]) => {
+      const element = find(root, where)
+      return element ? [[field, at(path, element.line)] as const] : []
+    })
+    return locate(item, at(path, root.line), Object.fromEntries(places))
+  })
+  return known(items)
+}
+
+interface IgnoredOfNetwork {
+  readonly network: string
+  readonly configFile: string
+  readonly element: string
+  readonly meant: string
+}
+
+export function ignoredElements(evidence: Evidence, ask: Ask): Result<readonly (IgnoredOfNetwork | Unknown)[]> {
+  const items = definitions(evidence, ask).flatMap((defined): (IgnoredOfNetwork | Unknown)[] => {
+    if (!('root' in defined)) return [defined]
+    const { root, path } = defined
+    const network = textOf(root, 'name') || stem(path)
+    return ignoredOfNetwork(root).map(({ element, meant, line }) =>
+      locate({ network, configFile: path, element, meant }, at(path, line)),
+    )
   })
   return known(items)
 }

@@ -3,7 +3,7 @@ import { absentAs, all, chain, known, map, ranked } from '../evidence/result.ts'
 import type { Ask } from '../types.ts'
 import { listeningOn } from '../parse/proc-net-tcp.ts'
 import { defineFacts } from './fact-set.ts'
-import { confValue, readNetworks, readPools, runningDaemons } from './libvirt-sources.ts'
+import { confValue, ignoredElements, readNetworks, readPools, runningDaemons } from './libvirt-sources.ts'
 import { bool, listOf, nullable, number, object, string, strings } from './schema.ts'
 
 const LIBVIRTD_TCP_PORT = 16509
@@ -14,12 +14,23 @@ const network = object(
     configFile: string('File that defines it'),
     bridge: string('Its bridge; "" where libvirt makes none'),
     forward: string('nat, route, open, bridge, hostdev …; "" for an isolated network'),
+    pf: string('Card whose virtual functions it gives out (<pf dev=…>); "" without'),
     dhcp: bool('libvirt serves addresses on it'),
     addresses: strings("The host's addresses on it"),
     autostart: bool('It is started with libvirt'),
     active: bool('It is started now'),
   },
   'One virtual network',
+)
+
+const ignored = object(
+  {
+    network: string('Name of the network'),
+    configFile: string('File that defines it'),
+    element: string('<foward>'),
+    meant: string('What was probably meant'),
+  },
+  'One element that libvirt reads over',
 )
 
 const pool = object(
@@ -70,6 +81,7 @@ export const libvirt = defineFacts({
     version: string('Release of the tools: "9.0.0"'),
     sockets: strings('Names of the sockets in /run/libvirt'),
     networks: listOf(network, 'Its virtual networks'),
+    ignoredElements: listOf(ignored, 'Elements in definitions of networks that libvirt reads over'),
     startedNetworks: strings('Networks that are started, also those without a definition in /etc'),
     pools: listOf(pool, 'Its storage pools'),
     dnsmasq: bool('dnsmasq, which serves the networks, is installed'),
@@ -111,6 +123,7 @@ export const libvirt = defineFacts({
       version: map(evidence.stdout(ask.version), (text) => text.trim()),
       sockets,
       networks: readNetworks(evidence, ask),
+      ignoredElements: ignoredElements(evidence, ask.networks),
       startedNetworks: map(
         all(absentAs(evidence.names(ask.networkStatus), []), absentAs(evidence.names(ask.networkStatusOld), [])),
         (lists) => [...new Set(lists.flat())].flatMap((name) => /^(.+)\.xml$/.exec(name)?.[1] ?? []),

@@ -1,11 +1,10 @@
-import { command, file } from '../evidence/ask.ts'
+import { file } from '../evidence/ask.ts'
 import { map, orGap } from '../evidence/result.ts'
 import { type Call, parseCalls, parseProcesses, parseQemu, type Process } from '../parse/processes.ts'
 import type { Result } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
+import { callAsks, processAsks, processCalls, processList } from './process-list.ts'
 import { bool, listOf, nullable, number, object, string, strings } from './schema.ts'
-
-const LINUX = { if: { path: '/proc/self/stat' } } as const
 
 const blockedSchema = object(
   {
@@ -44,11 +43,10 @@ export const processes = defineFacts({
   name: 'processes',
   meaning: 'Processes that guests depend on, and those that wait for ever',
   asks: {
-    list: command(['ps', '-ww', '-axo', 'pid,ppid,state,wchan:40,comm'], LINUX),
+    ...processAsks,
+    ...callAsks,
     aio: file('/proc/sys/fs/aio-nr'),
     aioMax: file('/proc/sys/fs/aio-max-nr'),
-    // Reads the memory of each process and may hang on a stuck one.
-    calls: command(['ps', '-ww', '-axo', 'pid,uid,etime,args'], LINUX),
   },
   about: {
     names: strings('Names of all processes, each once, cut to 15 characters'),
@@ -61,8 +59,8 @@ export const processes = defineFacts({
     hung: listOf(hungSchema, 'Commands of a toolstack (xl list, virsh list …) that are older than ten minutes'),
   },
   parse(evidence, ask) {
-    const list = map(evidence.stdout(ask.list), parseProcesses)
-    const calls = map(evidence.stdout(ask.calls), parseCalls)
+    const list = map(processList(evidence), parseProcesses)
+    const calls = map(processCalls(evidence), parseCalls)
     const blocked = map(list, (all) => all.filter(isBlocked).map(asBlocked))
     return {
       names: map(list, (all) => [...new Set(all.filter(({ state }) => state !== 'Z').map(({ name }) => name))]),
@@ -86,8 +84,9 @@ function countOf(text: string): number {
 const DAEMON =
   /^(xenstored|oxenstored|xenconsoled|xend|xenwatchdogd|libvirtd|virt(qemu|xen|network|storage|log|lock)d|qemu|kvm$|blktap|tapdisk|ovs)/
 
-/** Threads of the kernel have no user to wait for; `xenwatch` and its like among them may be asleep in state D for good. */
-const isBlocked = ({ state, parent, pid }: Process): boolean => state === 'D' && parent !== 2 && pid !== 2
+/** Threads of the kernel (FreeBSD's have no parent) have no user to wait for; `xenwatch` and its like among them may be asleep in state D for good. */
+const isBlocked = ({ state, parent, pid }: Process): boolean =>
+  state === 'D' && parent !== 2 && parent !== 0 && pid !== 2
 
 function asBlocked({ pid, name, waitChannel }: Process) {
   const cause = /nfs|rpc_/.test(waitChannel)

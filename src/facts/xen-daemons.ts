@@ -4,21 +4,21 @@ import { absentAs, all, map } from '../evidence/result.ts'
 import { parseShellVariables } from '../parse/key-value.ts'
 import type { Ask, Result } from '../types.ts'
 
-/** Each distribution keeps the daemons' variables in its own place, and no machine has two of them that disagree. */
+/** Each distribution keeps the daemons' variables in its own place (FreeBSD in rc.conf), and no machine has two of them that disagree. */
 export const xenDaemonAsks = {
   xencommons: file('/etc/default/xencommons'),
   sysconfigXencommons: file('/etc/sysconfig/xencommons'),
   defaultXen: file('/etc/default/xen'),
   sysconfigXend: file('/etc/sysconfig/xend'),
+  rcConf: file('/etc/rc.conf'),
   launchXenstore: file('/etc/xen/scripts/launch-xenstore'),
 }
 
 function daemonVariables(evidence: Evidence): Result<Readonly<Record<string, string>>> {
   const read = (ask: Ask) => absentAs(map(evidence.text(ask), parseShellVariables), {})
-  const { xencommons, sysconfigXencommons, defaultXen, sysconfigXend } = xenDaemonAsks
-  return map(all(read(xencommons), read(sysconfigXencommons), read(defaultXen), read(sysconfigXend)), (sets) =>
-    Object.assign({}, ...sets),
-  )
+  const { xencommons, sysconfigXencommons, defaultXen, sysconfigXend, rcConf } = xenDaemonAsks
+  const sets = all(read(xencommons), read(sysconfigXencommons), read(defaultXen), read(sysconfigXend), read(rcConf))
+  return map(sets, (found) => Object.assign({}, ...found))
 }
 
 /** `XENCONSOLED_TRACE=guest`; on Red Hat 5 `XENCONSOLED_LOG_GUESTS=yes` and `XENCONSOLED_LOG_HYPERVISOR=yes`. */

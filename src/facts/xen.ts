@@ -5,11 +5,13 @@ import { absentAs, all, chain, known, map, ranked, unknown } from '../evidence/r
 import { bootParameters, ownWords } from '../parse/boot-options.ts'
 import { parseColonTable } from '../parse/key-value.ts'
 import { parseProcessNames, runs } from '../parse/process-names.ts'
-import { parseLoaderConf, parseXendSettings, parseXlSettings, type Setting } from '../parse/toolstack-settings.ts'
+import { parseXendSettings, parseXlSettings, type Setting } from '../parse/toolstack-settings.ts'
 import { compareVersions } from '../parse/version.ts'
 import { isSwitchedOn, parseDom0Mem, parseRefusedOptions, parseSerialOptions } from '../parse/xen-options.ts'
 import type { Ask, Result, Unknown } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
+import { inForce, loaderAsks, loaderSettings } from './freebsd-files.ts'
+import { processAsks, processList } from './process-list.ts'
 import { xenAbout } from './xen-about.ts'
 import { consoleLog, xenDaemonAsks, xenstoreDomain } from './xen-daemons.ts'
 
@@ -27,12 +29,12 @@ const asks = {
   caps: file(`${SYSFS}/properties/capabilities`),
   memory: file(`${BALLOON}/info/current_kb`),
   target: file(`${BALLOON}/target_kb`),
-  processes: command(['ps', '-ww', '-axo', 'pid,ppid,state,wchan:40,comm'], { if: { path: '/proc/self/stat' } }),
+  ...processAsks,
   procXen: list('/proc/xen'),
   xlConf: file('/etc/xen/xl.conf'),
   xendConfig: file('/etc/xen/xend-config.sxp'),
   xend: stat('/usr/sbin/xend'),
-  loaderConf: file('/boot/loader.conf'),
+  ...loaderAsks,
   wired: command(['sysctl', '-n', 'vm.max_user_wired'], freebsd),
   ...xenDaemonAsks,
 }
@@ -52,11 +54,11 @@ export const xen = defineFacts({
     const own = map(line, ownWords)
     const parameters = map(own, bootParameters)
     const dom0Mem = map(own, dom0MemParts)
-    const names = map(evidence.stdout(ask.processes), parseProcessNames)
+    const names = map(processList(evidence), parseProcessNames)
     const daemon = (...wanted: string[]) => map(names, (found) => runs(found, ...wanted))
     const settings = located(evidence, ask.xendConfig, parseXendSettings)
     const balloon = autoballoon(evidence)
-    const loader = absentAs(map(evidence.text(ask.loaderConf), parseLoaderConf), {})
+    const loader = map(loaderSettings(evidence), inForce)
     const size = (kind: string) => map(dom0Mem, (parts) => parts.findLast((part) => part.kind === kind)?.bytes ?? null)
     return {
       version,

@@ -8,6 +8,7 @@ import {
   type GuestGraphics,
   type GuestHostdev,
   type GuestInterface,
+  nothingElse,
   whole,
 } from './guest.ts'
 import { formatPciAddress } from './pci-address.ts'
@@ -54,20 +55,22 @@ export function guestOfSxp(domain: Sxp, path: string): Definition {
     localtime: of('localtime') === '1',
     usb: of('usb') === '1',
     usbTablet: of('usbdevice') === 'tablet',
+    usbSwitch: of('usb') === '1',
+    usbDevices: of('usbdevice') === '' ? 0 : 1,
     gfxPassthru: false,
     pciBridges: false,
+    pciSlotsFree: null,
+    pae: kind !== 'hvm' || of('pae') !== '0',
   }
   const devices = sxpAll(domain, 'device').flatMap(({ items }) => items[1] ?? [])
   const named = (...names: string[]): Sxp[] => devices.filter(({ items }) => names.includes(items[0]?.word ?? ''))
   return {
+    ...nothingElse,
     guest: locate(guest, at(path, domain.line)),
     disks: named('vbd', 'tap', 'tap2').map((device) => readDisk(device, guest)),
     interfaces: named('vif').map((device, index) => readInterface(device, index, guest)),
     hostdevs: named('pci').flatMap((device) => readHostdevs(device, guest)),
-    consoles: [],
     graphics: named('vfb').flatMap((device) => readGraphics(device, guest)),
-    malformed: [],
-    unknownKeys: [],
   }
 }
 
@@ -115,6 +118,7 @@ function readInterface(device: Sxp, index: number, guest: Guest): GuestInterface
     model: word('model'),
     mac: word('mac').toLowerCase(),
     script: word('script'),
+    virtualport: '',
   }
   return locate(item, at(guest.configFile, device.line))
 }
@@ -133,6 +137,9 @@ function readHostdevs(device: Sxp, guest: Guest): GuestHostdev[] {
       permissive: false,
       driver: '',
       sourceKind: 'pci',
+      usbId: '',
+      usbAddress: '',
+      optional: false,
     }
     return locate(item, at(guest.configFile, dev.line))
   })

@@ -1,5 +1,6 @@
 import { locate } from '../evidence/locate.ts'
-import type { Definition, Guest } from './guest.ts'
+import { type Definition, type Guest, nothingElse } from './guest.ts'
+import { formatPciAddress } from './pci-address.ts'
 
 /** A running domain of `xl list -l`. */
 export interface XlDomain {
@@ -11,6 +12,10 @@ export interface XlDomain {
   readonly memory: number | null
   readonly maxmem: number | null
   readonly vcpus: number | null
+  /** What it has: names of its disks, MAC addresses, PCI addresses. */
+  readonly disks: readonly string[]
+  readonly macs: readonly string[]
+  readonly pci: readonly string[]
 }
 
 interface Listed {
@@ -18,6 +23,9 @@ interface Listed {
   readonly config?: {
     readonly c_info?: { readonly name?: unknown; readonly uuid?: unknown; readonly type?: unknown }
     readonly b_info?: { readonly target_memkb?: unknown; readonly max_memkb?: unknown; readonly max_vcpus?: unknown }
+    readonly disks?: readonly { readonly vdev?: unknown }[]
+    readonly nics?: readonly { readonly mac?: unknown }[]
+    readonly pcidevs?: readonly Readonly<Record<string, unknown>>[]
   }
 }
 
@@ -35,8 +43,17 @@ export function parseXlList(text: string): XlDomain[] {
       memory: kibibytes(build.target_memkb),
       maxmem: kibibytes(build.max_memkb),
       vcpus: typeof build.max_vcpus === 'number' ? build.max_vcpus : null,
+      disks: (config?.disks ?? []).map(({ vdev }) => word(vdev).replace(/^\/dev\//, '')),
+      macs: (config?.nics ?? []).map(({ mac }) => word(mac).toLowerCase()),
+      pci: (config?.pcidevs ?? []).map(pciOf),
     }
   })
+}
+
+/** `{"func": 0, "dev": 1, "bus": 6}`: what is 0 may be left out. */
+function pciOf(device: Readonly<Record<string, unknown>>): string {
+  const [domain, bus, slot, fn] = ['domain', 'bus', 'dev', 'func'].map((name) => Number(device[name] ?? 0))
+  return formatPciAddress(domain!, bus!, slot!, fn!)
 }
 
 const word = (value: unknown): string => (typeof value === 'string' ? value : '')
@@ -47,7 +64,8 @@ export function parseXmList(text: string): XlDomain[] {
   const lines = text.matchAll(/^(\S+)\s+(\d+)\s+(\d+)\s+(\d+)\s+[-rbpsdc]{5,}\s+[\d.]+\s*$/gm)
   return [...lines].map(([, name, domid, mebibytes, vcpus]) => {
     const memory = Number(mebibytes) * 2 ** 20
-    return { domid: Number(domid), name: name!, uuid: '', type: '', memory, maxmem: memory, vcpus: Number(vcpus) }
+    const none = { uuid: '', type: '', disks: [], macs: [], pci: [] }
+    return { ...none, domid: Number(domid), name: name!, memory, maxmem: memory, vcpus: Number(vcpus) }
   })
 }
 
@@ -83,9 +101,12 @@ export function guestOfDomain(domain: XlDomain): Definition {
     localtime: false,
     usb: false,
     usbTablet: false,
+    usbSwitch: false,
+    usbDevices: 0,
     gfxPassthru: false,
     pciBridges: false,
+    pciSlotsFree: null,
+    pae: true,
   }
-  const none = { disks: [], interfaces: [], hostdevs: [], consoles: [], graphics: [], malformed: [], unknownKeys: [] }
-  return { guest: locate(guest, { ask: 'xl list -l' }), ...none }
+  return { guest: locate(guest, { ask: 'xl list -l' }), ...nothingElse }
 }

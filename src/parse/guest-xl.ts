@@ -16,8 +16,10 @@ import {
 import { parseXlPci } from './pci-address.ts'
 import type { XlConfig, XlValue } from './xl-config.ts'
 import { LOCAL_PREFIX, parseXlDisk } from './xl-disk.ts'
-import { meantKey, XL_KEYS, XM_ONLY } from './xl-keys.ts'
-import { parseVfb, parseVif } from './xl-vif.ts'
+import { readXlGraphics, type XlEntry } from './xl-graphics.ts'
+import { newSettings, unknownKeys } from './xl-keys.ts'
+import { readXlUsb } from './xl-usb.ts'
+import { parseVif } from './xl-vif.ts'
 
 /** Settings whose value is a number in every release; switches are 0 and 1. */
 const NUMBERS =
@@ -59,33 +61,22 @@ class XlFile {
     const interfaces = this.#interfaces()
     const hostdevs = this.#hostdevs()
     const graphics = this.#graphics()
+    const usb = this.#usb()
     const consoles = this.#list('serial').map(({ text, line }) =>
       locate({ ...item, kind: 'serial', type: text, source: '' }, at(this.#path, line)),
     )
-    const unknownKeys = [...this.#config.settings]
-      .filter(([key]) => !XL_KEYS.has(key) || XM_ONLY.has(key))
-      .map(([key, value]) => {
-        const xmOnly = XM_ONLY.has(key)
-        const shown = value.kind === 'list' || /pas/.test(key) ? '…' : value.text
-        const known = {
-          ...item,
-          toolstack: this.#toolstack,
-          key,
-          value: shown,
-          nearest: xmOnly ? null : meantKey(key, this.#config.settings),
-          xmOnly,
-        }
-        return locate(known, at(this.#path, value.line))
-      })
     return {
       guest: this.#guest,
       disks,
       interfaces,
-      hostdevs,
+      hostdevs: [...hostdevs, ...usb.hostdevs],
       consoles,
       graphics,
       malformed: this.#malformed,
-      unknownKeys,
+      unknownKeys: unknownKeys(this.#config.settings, item, this.#toolstack),
+      usbControllers: usb.controllers,
+      newSettings: newSettings(this.#config.settings, item, (key) => this.#matters(key)),
+      ignored: [],
     }
   }
 
@@ -99,7 +90,7 @@ class XlFile {
   }
 
   /** The entries of a list; a plain text is a list of one. */
-  #list(key: string): { text: string; line: number }[] {
+  #list(key: string): XlEntry[] {
     const value = this.#config.settings.get(key)
     if (value === undefined) return []
     const items: readonly XlValue[] = value.kind === 'list' ? value.items : [value]
@@ -143,8 +134,12 @@ class XlFile {
       localtime: this.#on('localtime'),
       usb: this.#on('usb') || this.#list('usbdevice').length > 0,
       usbTablet: this.#list('usbdevice').some((device) => device.text === 'tablet'),
+      usbSwitch: this.#on('usb'),
+      usbDevices: this.#list('usbdevice').length,
       gfxPassthru: !['', '0', 'none'].includes(text('gfx_passthru')),
       pciBridges: false,
+      pciSlotsFree: null,
+      pae: text('pae') !== '0',
     }
     return locate(guest, { ask: this.#path, path: this.#path }, this.#lines())
   }
@@ -240,6 +235,7 @@ class XlFile {
         model: values['model'] ?? '',
         mac: (values['mac'] ?? '').toLowerCase(),
         script: values['script'] ?? '',
+        virtualport: '',
       }
       return locate(item, at(this.#path, line))
     })
@@ -259,38 +255,37 @@ class XlFile {
         permissive: /permissive=1/.test(text) || (this.#on('pci_permissive') && !/permissive=0/.test(text)),
         driver: '',
         sourceKind: 'pci',
+        usbId: '',
+        usbAddress: '',
+        optional: false,
       }
       return locate(item, at(this.#path, line))
     })
   }
 
+  /** Where a release that overlooks the setting makes another guest of it: without a type it takes pv. */
+  #matters(key: string): boolean {
+    if (key === 'gfx_passthru') return this.#guest.gfxPassthru
+    return key !== 'type' || (this.#guest.type !== 'pv' && this.#text('builder') === '')
+  }
+
+  #usb() {
+    const { name: guest, type: guestType } = this.#guest
+    const [usbctrl, usbdev, usbdevice] = ['usbctrl', 'usbdev', 'usbdevice'].map((key) => this.#list(key)) as Lists
+    const usb = readXlUsb({ guest, configFile: this.#path, guestType, usbctrl, usbdev, usbdevice })
+    for (const { key, text, problem, line } of usb.problems) this.#bad(key, text, problem, line)
+    return usb
+  }
+
   #graphics(): GuestGraphics[] {
-    const item = { guest: this.#guest.name, configFile: this.#path }
-    const own = (['vnc', 'spice'] as const)
-      .filter((type) => this.#on(type))
-      .map((type) => {
-        const line = this.#config.settings.get(type)!.line
-        const listen = type === 'vnc' ? this.#text('vnclisten') : this.#text('spicehost')
-        const password = (type === 'vnc' ? this.#text('vncpasswd') : this.#text('spicepasswd')) !== ''
-        return locate({ ...item, type, listen: hostOf(listen), port: null, password }, at(this.#path, line))
-      })
-    const buffers = this.#list('vfb').flatMap(({ text, line }) => {
-      const { values, problem } = parseVfb(text)
-      if (problem !== '') this.#bad('vfb', text, problem, line)
-      if (
-        values['vnc'] === '0' ||
-        (values['type'] ?? 'vnc') !== 'vnc' ||
-        (values['vnc'] === undefined && !values['type'])
-      )
-        return []
-      const listen = hostOf(values['vnclisten'] ?? '')
-      return [
-        locate({ ...item, type: 'vnc', listen, port: null, password: !!values['vncpasswd'] }, at(this.#path, line)),
-      ]
+    const { graphics, problems } = readXlGraphics({
+      ...{ guest: this.#guest.name, configFile: this.#path },
+      ...{ text: (key) => this.#text(key), on: (key) => this.#on(key), list: (key) => this.#list(key) },
+      line: (key) => this.#config.settings.get(key)?.line ?? 1,
     })
-    return [...own, ...buffers]
+    for (const { text, problem, line } of problems) this.#bad('vfb', text, problem, line)
+    return graphics
   }
 }
 
-/** `0.0.0.0:1` names a display too. */
-const hostOf = (listen: string): string => listen.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+type Lists = [XlEntry[], XlEntry[], XlEntry[]]

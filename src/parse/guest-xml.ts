@@ -12,11 +12,14 @@ import {
   type GuestHostdev,
   type GuestInterface,
   type Malformed,
+  nothingElse,
   whole,
 } from './guest.ts'
 import { libvirtPciAddress } from './pci-address.ts'
 import { parseSize } from './size.ts'
 import { attributeOf, type Element, find, findAll, textOf } from './xml.ts'
+import { ignoredOfDomain } from './xml-ignored.ts'
+import { usbId } from './xl-usb.ts'
 
 const KIBIBYTE = 1024
 
@@ -36,6 +39,7 @@ export function guestOfXml(domain: Element, path: string): Definition {
   const malformed: Malformed[] = []
   const hostdevs = [...all('hostdev'), ...all('interface').filter((nic) => nic.attributes['type'] === 'hostdev')]
   return {
+    ...nothingElse,
     guest,
     disks: all('disk').map((disk) => readDisk(disk, item, guest)),
     interfaces: all('interface').map((nic, index) => readInterface(nic, index, item, guest)),
@@ -43,7 +47,7 @@ export function guestOfXml(domain: Element, path: string): Definition {
     consoles: [...all('serial'), ...all('console')].map((device) => readConsole(device, item)),
     graphics: all('graphics').map((device) => readGraphics(device, item)),
     malformed,
-    unknownKeys: [],
+    ignored: ignoredOfDomain(domain).map(({ line, ...one }) => locate({ ...item, ...one }, at(path, line))),
   }
 }
 
@@ -101,14 +105,36 @@ function readGuest(domain: Element, path: string): Guest {
     localtime: attributeOf(domain, 'clock', 'offset') === 'localtime',
     usb: false,
     usbTablet: inputs.some(({ attributes }) => attributes['type'] === 'tablet'),
+    usbSwitch: false,
+    usbDevices: 0,
     gfxPassthru: false,
-    pciBridges: findAll(domain, 'devices/controller').some(({ attributes }) =>
-      /^(pci-bridge|pcie-root|pcie-root-port|pcie-to-pci-bridge|pcie-expander-bus|pci-expander-bus)$/.test(
-        attributes['model'] ?? '',
-      ),
-    ),
+    pciBridges: hasBridges(domain),
+    pciSlotsFree: slotsFree(domain),
+    pae: typeOf(domain) !== 'hvm' || find(domain, 'features/pae') !== undefined,
   }
   return locate(guest, at(path, domain.line), linesOf(domain, path))
+}
+
+const hasBridges = (domain: Element): boolean =>
+  findAll(domain, 'devices/controller').some(({ attributes }) =>
+    /^(pci-bridge|pcie-root|pcie-root-port|pcie-to-pci-bridge|pcie-expander-bus|pci-expander-bus)$/.test(
+      attributes['model'] ?? '',
+    ),
+  )
+
+const SLOTS = 31
+
+/** The machine "pc" has one bus with 31 places besides its own bridge; libvirt writes down which of them each device has. */
+function slotsFree(domain: Element): number | null {
+  const machine = attributeOf(domain, 'os/type', 'machine')
+  if (!/^(pc|pc-[01i].*|rhel[56].*)$/.test(machine) || hasBridges(domain)) return null
+  const used = new Set<number>()
+  for (const device of find(domain, 'devices')?.children ?? []) {
+    const { type, bus = '0', slot = '0' } = find(device, 'address')?.attributes ?? {}
+    if (type === 'pci' && whole(bus, -1) === 0) used.add(whole(slot, 0))
+  }
+  used.delete(0)
+  return SLOTS - used.size
 }
 
 function linesOf(domain: Element, path: string): Record<string, Source> {
@@ -176,6 +202,7 @@ function readInterface(nic: Element, index: number, owner: Owner, guest: Guest):
     model: attributeOf(nic, 'model', 'type'),
     mac: attributeOf(nic, 'mac', 'address').toLowerCase(),
     script: attributeOf(nic, 'script', 'path'),
+    virtualport: attributeOf(nic, 'virtualport', 'type'),
   }
   return locate(item, here(owner, nic))
 }
@@ -196,17 +223,29 @@ function readHostdev(device: Element, owner: Owner, guest: Guest, malformed: Mal
     const item = { ...owner, key: 'hostdev', entry: written, problem }
     malformed.push(locate(item, here(owner, address ?? device)))
   }
+  const usb = kind === 'usb' ? usbOf(device) : { usbId: '', usbAddress: '' }
   const item: GuestHostdev = {
     ...owner,
     guestType: guest.type,
     address: read ?? '',
-    written,
+    written: written || usb.usbId,
     managed: device.attributes['managed'] === 'yes',
     permissive: false,
     driver: attributeOf(device, 'driver', 'name'),
     sourceKind: kind,
+    ...usb,
+    optional: attributeOf(device, 'source', 'startupPolicy') === 'optional',
   }
   return locate(item, here(owner, device))
+}
+
+/** `<vendor id='0x046d'/><product id='0xc077'/>`, or `<address bus='2' device='3'/>`. */
+function usbOf(device: Element) {
+  const [vendor, product] = ['vendor', 'product'].map((name) => attributeOf(device, `source/${name}`, 'id'))
+  const [bus, number] = ['bus', 'device'].map((name) => whole(attributeOf(device, 'source/address', name), 0))
+  const isId = [vendor, product].every((id) => /^0x[0-9a-f]{1,4}$/i.test(id!))
+  if (isId) return { usbId: usbId(vendor!.slice(2), product!.slice(2)), usbAddress: '' }
+  return { usbId: '', usbAddress: bus! > 0 && number! > 0 ? `${bus}.${number}` : '' }
 }
 
 function readConsole(device: Element, owner: Owner): GuestConsole {

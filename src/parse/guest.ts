@@ -32,8 +32,15 @@ export interface Guest {
   readonly localtime: boolean
   readonly usb: boolean
   readonly usbTablet: boolean
+  /** What usb= says, and how many entries usbdevice= has. */
+  readonly usbSwitch: boolean
+  readonly usbDevices: number
   readonly gfxPassthru: boolean
   readonly pciBridges: boolean
+  /** Places that are left on its only PCI bus; null where it has more than one, or another kind. */
+  readonly pciSlotsFree: number | null
+  /** False where an HVM guest is denied PAE, and with it 64-bit mode. */
+  readonly pae: boolean
 }
 
 interface Item {
@@ -74,6 +81,8 @@ export interface GuestInterface extends Item {
   readonly model: string
   readonly mac: string
   readonly script: string
+  /** 802.1Qbh, 802.1Qbg, openvswitch … */
+  readonly virtualport: string
 }
 
 export interface GuestHostdev extends Item {
@@ -85,6 +94,36 @@ export interface GuestHostdev extends Item {
   readonly permissive: boolean
   readonly driver: string
   readonly sourceKind: string
+  /** USB: 046d:c077 or 2.3, whichever the definition tells. */
+  readonly usbId: string
+  readonly usbAddress: string
+  readonly optional: boolean
+}
+
+/** One entry of usbctrl=. */
+export interface UsbController extends Item {
+  readonly guestType: string
+  /** As usbdev= counts them, from 0. */
+  readonly number: number
+  /** As written; "auto" where it is not. */
+  readonly type: string
+  readonly emulated: boolean
+  readonly version: number
+  readonly ports: number
+}
+
+/** A setting that a release of Xen brought. */
+export interface NewSetting extends Item {
+  readonly key: string
+  readonly since: string
+}
+
+/** An element that its parser does not look for. */
+export interface Ignored extends Item {
+  readonly element: string
+  readonly inside: string
+  /** Where it belongs, or what was probably meant. */
+  readonly meant: string
 }
 
 export interface GuestConsole extends Item {
@@ -124,7 +163,16 @@ export interface Definition {
   readonly graphics: readonly GuestGraphics[]
   readonly malformed: readonly Malformed[]
   readonly unknownKeys: readonly UnknownKey[]
+  readonly usbControllers: readonly UsbController[]
+  readonly newSettings: readonly NewSetting[]
+  readonly ignored: readonly Ignored[]
 }
+
+/** What a definition has besides its guest where it says nothing of it. */
+export const nothingElse = {
+  ...{ disks: [], interfaces: [], hostdevs: [], consoles: [], graphics: [], malformed: [], unknownKeys: [] },
+  ...{ usbControllers: [], newSettings: [], ignored: [] },
+} as const satisfies Omit<Definition, 'guest'>
 
 /** What `<driver>` and target names mean where no bus is told. */
 export function busOfTarget(target: string): string {

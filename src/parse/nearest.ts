@@ -27,3 +27,9 @@ export function nearest(word: string, candidates: Iterable<string>, most = Infin
   }
   return best
 }
+
+/** `backen` → "backen= is unknown, backend= was probably meant" */
+export function unknownOption(key: string, known: Iterable<string>): string {
+  const meant = nearest(key, known)
+  return `${key}= is unknown${meant ? `, ${meant}= was probably meant` : ''}`
+}

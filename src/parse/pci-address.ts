@@ -1,3 +1,5 @@
+import { nearest } from './nearest.ts'
+
 const ADDRESS = /^(?:([0-9a-f]{1,4}):)?([0-9a-f]{1,2}):([0-9a-f]{1,2})\.([0-7])$/i
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0')
@@ -23,14 +25,26 @@ export function parseXlPci(text: string): { address: string; problem: string } {
   const first = (keyed ?? parts[0]!).split('@')[0]!.trim()
   const address = normalPciAddress(first) ?? ''
   const several = /\.(\*|[0-7]-[0-7])$/.test(first) || parts.some((part) => part.startsWith('name='))
-  return { address, problem: address === '' && !several ? `${first} is no address of a PCI device` : '' }
+  const unknown = (keyed === undefined ? parts.slice(1) : parts).map(optionProblem).find(Boolean) ?? ''
+  return { address, problem: address === '' && !several ? `${first} is no address of a PCI device` : unknown }
 }
 
-/** libvirt's four attributes; a number without 0x is decimal. Null where one is no number or too large. */
+const OPTIONS = ['permissive', 'msitranslate', 'seize', 'power_mgmt', 'rdm_policy', 'vslot', 'name', 'bdf']
+
+/** `opt=` and its like of xm have gone; `power_mgmt=1` stays. */
+function optionProblem(part: string): string {
+  const key = /^([a-z_]+)=/.exec(part)?.[1]
+  if (key === undefined || OPTIONS.includes(key)) return ''
+  const meant = nearest(key, OPTIONS)
+  return meant === null ? '' : `${key}= is unknown, ${meant}= was probably meant`
+}
+
+/** libvirt's four attributes: a number without 0x is decimal, and octal where it begins with 0. Null where one is no number or too large. */
 export function libvirtPciAddress(attributes: Readonly<Record<string, string>>): string | null {
   const part = (name: string, most: number): number => {
     const text = attributes[name] ?? '0'
-    const value = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : NaN
+    const octal = /^0[0-7]+$/.test(text)
+    const value = octal ? parseInt(text, 8) : /^(0x[0-9a-f]+|0|[1-9]\d*)$/i.test(text) ? Number(text) : NaN
     return value <= most ? value : NaN
   }
   const [domain, bus, slot, fn] = [part('domain', 0xffff), part('bus', 0xff), part('slot', 0x1f), part('function', 7)]

@@ -20,12 +20,3 @@ export function parseXendSettings(text: string): Setting[] {
     return match ? [{ key: match[1]!, value: match[2] ?? match[3] ?? match[4] ?? '', line: at + 1 }] : []
   })
 }
-
-/** FreeBSD's loader.conf: `xen_kernel="/boot/xen"`, `hw.pci.mcfg=0`; later ones win. */
-export const parseLoaderConf = (text: string): Record<string, string> =>
-  Object.fromEntries(
-    [...text.matchAll(/^\s*([\w.]+)\s*=\s*(?:"([^"\n]*)"|([^#\s]*))/gm)].map(([, key, quoted, bare]) => [
-      key!,
-      quoted ?? bare ?? '',
-    ]),
-  )

@@ -1,3 +1,5 @@
+import { nearest } from './nearest.ts'
+
 /** One entry of `disk=`: what it says, and why xl or xm would refuse it ("" where they would not). */
 export interface XlDisk {
   readonly prefix: string
@@ -60,7 +62,7 @@ export function parseXlDisk(spec: string): XlDisk {
     const [, key, value] = KEY.exec(part) ?? []
     if (FLAG.test(part)) values[part] = 'yes'
     else if (key !== undefined && KEYS.has(key)) values[key] = value!
-    else if (key !== undefined && Object.keys(values).length > 0) problems.push(`${key}= is no parameter of a disk`)
+    else if (key !== undefined && Object.keys(values).length > 0) problems.push(unknownKey(key))
     else {
       const position = order.shift()
       if (position === undefined) problems.push(`${part} is one value too many`)
@@ -86,4 +88,9 @@ export function parseXlDisk(spec: string): XlDisk {
     backend: /^(0|Domain-0)?$/.test(values['backend'] ?? '') ? '' : values['backend']!,
     problem: problems[0] ?? '',
   }
+}
+
+function unknownKey(key: string): string {
+  const meant = nearest(key, KEYS)
+  return `${key}= is no parameter of a disk${meant ? `; ${meant}= was probably meant` : ''}`
 }

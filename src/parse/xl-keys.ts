@@ -1,4 +1,7 @@
+import { locate } from '../evidence/locate.ts'
+import { at, type Guest, type NewSetting, type UnknownKey } from './guest.ts'
 import { nearest } from './nearest.ts'
+import type { XlValue } from './xl-config.ts'
 
 /** Settings that xl reads, of any release, as xl.cfg(5) and its parser have them. */
 const XL =
@@ -28,13 +31,13 @@ const XM =
   'target timer tpmif vcpu_avail vhpt vncconsole vnctls vncx509 vncx509verify vslots vusb xen_extended_power_mgmt'
 
 /** Of these, what changes the guest where xm reads it; the rest only describes it, or went into its kernel command line. */
-export const XM_ONLY: ReadonlySet<string> = new Set(
+const XM_ONLY: ReadonlySet<string> = new Set(
   'bootentry cpu cpu_cap fda fdb features hostpci irq loader nics on_xend_start on_xend_stop restart vcpu_avail vslots vusb'.split(
     ' ',
   ),
 )
 
-export const XL_KEYS: ReadonlySet<string> = new Set(`${XL} ${XM}`.split(' '))
+const XL_KEYS: ReadonlySet<string> = new Set(`${XL} ${XM}`.split(' '))
 
 const XL_OWN: ReadonlySet<string> = new Set(XL.split(' '))
 /** More than these make another name, as OVM_description of Oracle VM. */
@@ -46,3 +49,26 @@ export function meantKey(key: string, beside: ReadonlyMap<string, unknown>): str
   const meant = nearest(key, XL_OWN, MOST_SLIPS)
   return meant !== null && beside.has(meant) ? null : meant
 }
+
+type Settings = ReadonlyMap<string, XlValue>
+type Owner = { readonly guest: string; readonly configFile: string }
+
+/** Settings that xl does not know, each with the one that was probably meant. Lists and passwords are not shown. */
+export const unknownKeys = (settings: Settings, owner: Owner, toolstack: Guest['toolstack']): UnknownKey[] =>
+  [...settings]
+    .filter(([key]) => !XL_KEYS.has(key) || XM_ONLY.has(key))
+    .map(([key, { line, ...value }]) => {
+      const xmOnly = XM_ONLY.has(key)
+      const shown = value.kind === 'list' || /pas/.test(key) ? '…' : value.text
+      const nearest = xmOnly ? null : meantKey(key, settings)
+      return locate({ ...owner, toolstack, key, value: shown, nearest, xmOnly }, at(owner.configFile, line))
+    })
+
+/** The release of Xen that brought a setting: older ones overlook it. */
+const SINCE: Readonly<Record<string, string>> = { type: '4.10', usbctrl: '4.7', usbdev: '4.7', gfx_passthru: '4.0' }
+
+export const newSettings = (settings: Settings, owner: Owner, used: (key: string) => boolean): NewSetting[] =>
+  Object.entries(SINCE).flatMap(([key, since]) => {
+    const value = settings.get(key)
+    return value && used(key) ? [locate({ ...owner, key, since }, at(owner.configFile, value.line))] : []
+  })

@@ -1,4 +1,4 @@
-import { nearest } from './nearest.ts'
+import { unknownOption } from './nearest.ts'
 
 /** One entry of `vif=` or `vfb=`: its pairs, and why it cannot be right ("" where it can). */
 export interface XlPairs {
@@ -39,7 +39,7 @@ function parsePairs(spec: string, keys: ReadonlySet<string>): XlPairs {
     const equals = part.indexOf('=')
     const key = part.slice(0, Math.max(equals, 0)).trim()
     if (equals < 0) problems.push(`${part} has no value`)
-    else if (!keys.has(key) && !key.startsWith('colo')) problems.push(unknownKey(key, keys))
+    else if (!keys.has(key) && !key.startsWith('colo')) problems.push(unknownOption(key, keys))
     else {
       const value = part.slice(equals + 1).trim()
       if (/\s\w+=/.test(value)) problems.push(`a comma is missing in ${part}`)
@@ -47,9 +47,4 @@ function parsePairs(spec: string, keys: ReadonlySet<string>): XlPairs {
     }
   }
   return { values, problem: problems[0] ?? '' }
-}
-
-function unknownKey(key: string, keys: ReadonlySet<string>): string {
-  const meant = nearest(key, keys)
-  return `${key}= is unknown${meant ? `, ${meant}= was probably meant` : ''}`
 }

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { placeOf } from '../../src/evidence/locate.ts'
 import { console as consoles } from '../../src/facts/console.ts'
 import { describe } from '../describe.ts'
 import { evidence, type Given, matches, names, output, value } from '../evidence.ts'
@@ -75,6 +76,13 @@ describe('facts: console', (it) => {
     assert.is(value(parse().restricted), false)
     assert.is(value(parse(list).restricted), false)
     assert.is(value(parse(list, ['/etc/pam.d/login', '# auth required pam_securetty.so\n']).restricted), false)
+  })
+
+  it('names the line of a login prompt in /etc/ttys', () => {
+    const text =
+      '# name getty\nttyv0 "/usr/libexec/getty Pc" xterm off secure\nxc0 "/usr/libexec/getty Pc" xterm onifconsole secure\n'
+    const [prompt] = value(parse(['/etc/ttys', text]).gettys) as { device: string }[]
+    assert.equal([prompt!.device, placeOf(prompt!)?.line], ['xc0', 3])
   })
 
   it('reads ports with a chip behind them', () => {

@@ -256,4 +256,26 @@ describe('facts: guests', (it) => {
     assert.equal(flips(guests, KVM_HOST), [])
     assert.equal(flips(guests, []), [])
   })
+
+  it('finds what differs between a running guest and its file', () => {
+    const config = {
+      c_info: { name: 'web1', type: 'pv' },
+      b_info: { max_memkb: 1048576, max_vcpus: 2 },
+      disks: [{ vdev: 'xvda' }],
+      nics: [{ mac: '00:16:3e:01:02:03' }],
+      pcidevs: [{ bus: 6, dev: 1 }],
+    }
+    const domain = JSON.stringify([{ domid: 1, config }])
+    const host: Given[] = [...XEN_HOST.filter(([question]) => question !== xlList), [xlList, output(domain)]]
+    const rows = [
+      ['web1', 'maxmem', '512 MiB', '1024 MiB'],
+      ['web1', 'vcpus', '1', '2'],
+      ['web1', 'pci', 'none', '0000:06:01.0'],
+    ]
+    assert.equal(of(parse(host).differences, 'guest', 'setting', 'file', 'running'), rows)
+    assert.equal(flips(guests, host), [])
+    // Two files for one name: nobody knows which one it was.
+    const twice = files('/etc/xen/*', { '/etc/xen/web1.cfg': WEB1, '/etc/xen/old.cfg': WEB1.replace('512', '256') })
+    assert.equal(parse([...host, ...twice]).differences.ok && items(parse([...host, ...twice]).differences), [])
+  })
 })

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { placeOf } from '../../src/evidence/locate.ts'
 import { libvirt } from '../../src/facts/libvirt.ts'
 import { describe } from '../describe.ts'
 import { evidence, type Given, matches, names, output, status, value } from '../evidence.ts'
@@ -69,6 +70,21 @@ describe('facts: libvirt', (it) => {
     ])
     assert.is(value(facts.running), true)
     assert.equal(value(facts.daemons), [])
+  })
+
+  it('knows the card of a pool, and elements that libvirt reads over', () => {
+    const text =
+      "<network>\n<name>pool</name>\n<forward mode='hostdev'>\n<pf dev='eth3'/></forward>\n<brigde/></network>"
+    const facts = libvirt.parse(
+      evidence(libvirt, [
+        [{ file: '/etc/libvirt/qemu/networks/*.xml' }, matches('/etc/libvirt/qemu/networks/pool.xml')],
+        ['/etc/libvirt/qemu/networks/pool.xml', text],
+      ]),
+    )
+    const [net] = value(facts.networks) as Record<string, unknown>[]
+    assert.equal([net!['pf'], net!['forward'], placeOf(net!, 'pf')?.line], ['eth3', 'hostdev', 4])
+    const [one] = value(facts.ignoredElements) as Record<string, unknown>[]
+    assert.equal([one!['element'], one!['meant'], placeOf(one!)?.line], ['<brigde>', '<bridge>', 5])
   })
 
   it('reads networks with their state', () => {

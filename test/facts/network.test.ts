@@ -56,6 +56,11 @@ describe('facts: network', (it) => {
     assert.equal(kinds, { br0: 'bridge', eth0: 'physical', lo: 'virtual', virbr0: 'bridge', vnet0: 'tap' })
   })
 
+  it('knows which PCI device an interface is', () => {
+    const addresses = list(at(host).interfaces).map(({ name, pciAddress }) => `${name} ${pciAddress}`)
+    assert.ok(addresses.includes('eth0 0000:00:03.0') && addresses.includes('br0 '))
+  })
+
   it("knows a backend of Xen by its device, and a frontend for the guest's own card", () => {
     const one = (device: string) =>
       list(

@@ -26,7 +26,7 @@ const FORBIDDEN_PATHS = [
   /^\/proc\/[^/]+\/(mem|cmdline|environ|maps)$/,
   /^\/sys\/.*\/(config|vpd|rom|resource\d*(_wc)?)$/,
   /^\/sys\/kernel\/debug/,
-  /^\/dev\/(?!kvm$|vfio|vhost|xen|net\/tun|null$|loop|mapper|disk|hwrng$|sev$|ttyS|hvc|hugepages)/,
+  /^\/dev\/(?!kvm$|vfio|vhost|xen|net\/tun|null$|loop|mapper|disk|hwrng$|sev$|zvol|ttyS|hvc|hugepages)/,
 ]
 const FORBIDDEN_COMMANDS = [
   /^lspci .*-v{2,}/,

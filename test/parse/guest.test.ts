@@ -4,8 +4,6 @@ import { guestOfSxp } from '../../src/parse/guest-sxp.ts'
 import { guestOfXl, isGuestConfig } from '../../src/parse/guest-xl.ts'
 import { parseXlList } from '../../src/parse/guest-xl-list.ts'
 import { domainOf, guestOfXml } from '../../src/parse/guest-xml.ts'
-import { macProblem } from '../../src/parse/mac.ts'
-import { libvirtPciAddress, normalPciAddress, parseXlPci } from '../../src/parse/pci-address.ts'
 import { parseSxp } from '../../src/parse/sxp.ts'
 import { parseXlConfig } from '../../src/parse/xl-config.ts'
 import { parseXml } from '../../src/parse/xml.ts'
@@ -174,6 +172,49 @@ describe('parse: guest-xml', (it) => {
     assert.is(malformed.length, 1)
   })
 
+  it('reads USB devices by their number or by their place', () => {
+    const device = (source: string, more = '') =>
+      `<hostdev mode='subsystem' type='usb'><source${more}>${source}</source></hostdev>`
+    const { hostdevs, malformed } = xml(
+      `<domain type='kvm'><name>a</name><devices>${device("<vendor id='0x46d'/><product id='0xC077'/>", " startupPolicy='optional'")}${device("<address bus='2' device='3'/>")}</devices></domain>`,
+    )
+    assert.equal(
+      hostdevs.map((one) => [one.sourceKind, one.usbId, one.usbAddress, one.optional, one.address]),
+      [
+        ['usb', '046d:c077', '', true, ''],
+        ['usb', '', '2.3', false, ''],
+      ],
+    )
+    assert.is(hostdevs[0]!.written, '046d:c077')
+    assert.equal(malformed, [])
+  })
+
+  it('counts the places on the only bus of a machine', () => {
+    const free = (machine: string, devices: string) =>
+      xml(
+        `<domain type='kvm'><name>a</name><os><type machine='${machine}'>hvm</type></os><devices>${devices}</devices></domain>`,
+      ).guest.pciSlotsFree
+    const at = (slot: number, fn = 0) =>
+      `<interface type='user'><address type='pci' domain='0x0000' bus='0x00' slot='0x${slot.toString(16)}' function='0x${fn}'/></interface>`
+    assert.is(free('pc-i440fx-2.6', at(1) + at(2) + at(2, 1)), 29)
+    const all = Array.from({ length: 31 }, (_, slot) => at(slot + 1)).join('')
+    assert.is(free('pc', all), 0)
+    assert.is(free('rhel6.6.0', all), 0)
+    assert.is(free('pc', `${all}<controller type='pci' model='pci-bridge'/>`), null)
+    assert.is(free('pc-q35-7.2', all), null)
+    const passed = "<hostdev type='pci'><source><address bus='0x00' slot='0x05'/></source></hostdev>"
+    assert.is(free('pc', passed), 31)
+  })
+
+  it('knows the virtual port of an interface, and PAE', () => {
+    const text = (features: string) =>
+      `<domain type='xen'><name>a</name><os><type arch='x86_64'>hvm</type></os>${features}<devices><interface type='hostdev'><virtualport type='802.1Qbg'/></interface></devices></domain>`
+    assert.is(xml(text('')).interfaces[0]!.virtualport, '802.1Qbg')
+    assert.equal([xml(text('')).guest.pae, xml(text('<features><pae/></features>')).guest.pae], [false, true])
+    assert.is(xl('builder="hvm"\npae=0').guest.pae, false)
+    assert.is(xl('builder="hvm"').guest.pae, true)
+  })
+
   it('knows that a password is set, and not which', () => {
     const read = xml(DOMAIN)
     assert.equal(
@@ -227,38 +268,9 @@ describe('parse: guest-sxp and xl list', (it) => {
     assert.is(dom0!.domid, 0)
     assert.equal([pv1!.name, pv1!.vcpus, pv1!.memory], ['pv1', 1, 209715200])
     assert.throws(() => parseXlList('{}'))
-  })
-})
-
-describe('parse: addresses', (it) => {
-  it('normalises PCI addresses, and refuses what is none', () => {
-    assert.is(normalPciAddress('3:0.0'), '0000:03:00.0')
-    assert.is(normalPciAddress('0001:0A:1f.7'), '0001:0a:1f.7')
-    for (const wrong of ['c0:02.1a', '03:20.0', '03:00.8', '', '03:00'] as const)
-      assert.is(normalPciAddress(wrong), null)
-  })
-
-  it('reads the entries of pci=', () => {
-    for (const text of ['03:00.0', '0000:03:00.0@1a,permissive=1', 'seize=1, bdf=03:00.0'])
-      assert.equal(parseXlPci(text), { address: '0000:03:00.0', problem: '' })
-    for (const text of ['03:00.*', '03:00.0-3', 'name=nic1'])
-      assert.equal(parseXlPci(text), { address: '', problem: '' })
-    assert.match(parseXlPci('0000:03:00,seize=1').problem, '0000:03:00 is no address')
-  })
-
-  it('reads decimal and hexadecimal as libvirt does', () => {
-    assert.is(libvirtPciAddress({ bus: '3', slot: '26', function: '0' }), '0000:03:1a.0')
-    assert.is(libvirtPciAddress({ bus: '0x03', slot: '0x1a', function: '0x0' }), '0000:03:1a.0')
-    assert.is(libvirtPciAddress({ bus: '0x03', slot: '0x26', function: '0x0' }), null)
-    assert.is(libvirtPciAddress({ bus: 'x', slot: '1', function: '0' }), null)
-  })
-
-  it('finds MAC addresses that no card can have', () => {
-    assert.is(macProblem('00:16:3e:1f:2a:3b'), '')
-    assert.is(macProblem(''), '')
-    assert.match(macProblem('01:16:3e:00:00:01'), /group/)
-    assert.match(macProblem('00:00:00:00:00:00'), /zeros/)
-    assert.match(macProblem('00:16:3e:00:01'), /six/)
-    assert.is(macProblem('00-16-3e-01-02-03'), '')
+    const [hvm] = parseXlList(
+      '[{"domid":2,"config":{"disks":[{"vdev":"hda"},{"vdev":"/dev/xvdb"}],"nics":[{"mac":"00:16:3E:01:02:03"}],"pcidevs":[{"dev":1,"bus":6}]}}]',
+    )
+    assert.equal([hvm!.disks, hvm!.macs, hvm!.pci], [['hda', 'xvdb'], ['00:16:3e:01:02:03'], ['0000:06:01.0']])
   })
 })

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { parseLoaderConf, parseXendSettings, parseXlSettings } from '../../src/parse/toolstack-settings.ts'
+import { parseXendSettings, parseXlSettings } from '../../src/parse/toolstack-settings.ts'
 import { describe } from '../describe.ts'
 
 describe('parse: settings of the toolstacks', (it) => {
@@ -21,12 +21,5 @@ describe('parse: settings of the toolstacks', (it) => {
         { key: 'xend-address', value: '', line: 4 },
       ],
     )
-  })
-
-  it('reads loader.conf, later lines win', () => {
-    assert.equal(parseLoaderConf('xen_kernel="/boot/xen"\nhw.pci.mcfg=0\nxen_kernel="/boot/xen2"\n# x="y"\n'), {
-      xen_kernel: '/boot/xen2',
-      'hw.pci.mcfg': '0',
-    })
   })
 })
