@@ -1,4 +1,4 @@
-import { bool, nullable, number, object, string } from './schema.ts'
+import { bool, listOf, nullable, number, object, string } from './schema.ts'
 
 const owner = {
   guest: string('Name of the guest'),
@@ -45,6 +45,8 @@ export const guestSchema = object(
     usb: bool('Xen: emulated USB is switched on'),
     usbTablet: bool('It has a tablet for a pointer'),
     gfxPassthru: bool('Xen: gfx_passthru is on'),
+    acpi: nullable(bool('It has ACPI; none where the definition leaves it to the toolstack')),
+    apic: nullable(bool('It has an APIC; none as above')),
     pciBridges: bool('libvirt: it has more PCI buses than one'),
     ideDisks: count('Disks and CD-ROM drives on emulated IDE'),
     scsiDisks: count('Disks on emulated SCSI, or sd* names in Xen'),
@@ -134,10 +136,21 @@ export const graphicsSchema = object(
   'One graphical console of a guest',
 )
 
+export const pinSchema = object(
+  {
+    ...owner,
+    what: string('all, "vcpu 0", emulator'),
+    written: string('0-3,^2'),
+    cpus: listOf(number('number', 'One processor'), 'The processors that it names'),
+  },
+  'One part of a guest that may only run on some processors',
+)
+
 export const malformedSchema = object(
   {
     ...owner,
-    key: string('disk, vif, vfb, pci, hostdev; or a setting that takes a number'),
+    key: string('disk, vif, vfb, pci, hostdev; or the name of the setting'),
+    kind: string('entry (one of a list), value (of the wrong kind), together (settings that do not go together)'),
     entry: string('The entry as written, without passwords'),
     problem: string('What is wrong with it'),
   },

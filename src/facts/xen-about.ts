@@ -81,6 +81,7 @@ export const xenAbout = {
   totalMemory: number('bytes', 'Memory of the whole machine'),
   freeMemory: number('bytes', 'Memory that no domain has'),
   cpus: number('count', 'Processors of the whole machine that are online'),
+  maxCpuId: number('number', 'Highest number of a processor that is online (xl tells it)'),
   nodes: number('count', 'NUMA nodes of the whole machine'),
   scheduler: string('credit, credit2, sedf, null …'),
   dom0Memory: number('bytes', 'Memory that this domain has now'),

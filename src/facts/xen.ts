@@ -86,6 +86,7 @@ export const xen = defineFacts({
       totalMemory: mebibytes('total_memory'),
       freeMemory: mebibytes('free_memory'),
       cpus: map(field('nr_cpus'), finite),
+      maxCpuId: map(field('max_cpu_id'), finite),
       nodes: map(field('nr_nodes'), finite),
       scheduler: field('xen_scheduler'),
       dom0Memory: map(evidence.text(ask.memory), (text) => finite(text) * 1024),

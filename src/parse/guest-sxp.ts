@@ -55,6 +55,8 @@ export function guestOfSxp(domain: Sxp, path: string): Definition {
     usb: of('usb') === '1',
     usbTablet: of('usbdevice') === 'tablet',
     gfxPassthru: false,
+    acpi: switchOf(of('acpi')),
+    apic: switchOf(of('apic')),
     pciBridges: false,
   }
   const devices = sxpAll(domain, 'device').flatMap(({ items }) => items[1] ?? [])
@@ -66,10 +68,13 @@ export function guestOfSxp(domain: Sxp, path: string): Definition {
     hostdevs: named('pci').flatMap((device) => readHostdevs(device, guest)),
     consoles: [],
     graphics: named('vfb').flatMap((device) => readGraphics(device, guest)),
+    pins: [],
     malformed: [],
     unknownKeys: [],
   }
 }
+
+const switchOf = (text: string): boolean | null => (text === '' ? null : text !== '0')
 
 const owner = (guest: Guest) => ({ guest: guest.name, configFile: guest.configFile })
 

@@ -84,8 +84,19 @@ export function guestOfDomain(domain: XlDomain): Definition {
     usb: false,
     usbTablet: false,
     gfxPassthru: false,
+    acpi: null,
+    apic: null,
     pciBridges: false,
   }
-  const none = { disks: [], interfaces: [], hostdevs: [], consoles: [], graphics: [], malformed: [], unknownKeys: [] }
+  const none = {
+    disks: [],
+    interfaces: [],
+    hostdevs: [],
+    consoles: [],
+    graphics: [],
+    pins: [],
+    malformed: [],
+    unknownKeys: [],
+  }
   return { guest: locate(guest, { ask: 'xl list -l' }), ...none }
 }

@@ -10,20 +10,17 @@ import {
   type GuestGraphics,
   type GuestHostdev,
   type GuestInterface,
+  type GuestPin,
   type Malformed,
   whole,
 } from './guest.ts'
+import { pinOf } from './cpu-pins.ts'
 import { parseXlPci } from './pci-address.ts'
 import type { XlConfig, XlValue } from './xl-config.ts'
 import { LOCAL_PREFIX, parseXlDisk } from './xl-disk.ts'
+import { xlMistakes } from './xl-checks.ts'
 import { meantKey, XL_KEYS, XM_ONLY } from './xl-keys.ts'
-import { parseVfb, parseVif } from './xl-vif.ts'
-
-/** Settings whose value is a number in every release; switches are 0 and 1. */
-const NUMBERS =
-  'memory maxmem shadow_memory vcpus maxvcpus cpu_weight cap localtime usb acpi apic pae hpet vnc vncunused vncdisplay sdl opengl spice stdvga videoram nographic'.split(
-    ' ',
-  )
+import { hostOf, parseVfb, parseVif } from './xl-vif.ts'
 
 const MEBIBYTE = 2 ** 20
 
@@ -54,7 +51,8 @@ class XlFile {
 
   definition(): Definition {
     const item = { guest: this.#guest.name, configFile: this.#path }
-    this.#checkNumbers()
+    for (const { key, kind, entry, problem, line } of xlMistakes(this.#config))
+      this.#bad(key, entry, problem, line, kind)
     const disks = this.#disks()
     const interfaces = this.#interfaces()
     const hostdevs = this.#hostdevs()
@@ -84,6 +82,7 @@ class XlFile {
       hostdevs,
       consoles,
       graphics,
+      pins: this.#pins(),
       malformed: this.#malformed,
       unknownKeys,
     }
@@ -96,6 +95,12 @@ class XlFile {
 
   #on(key: string): boolean {
     return /^([1-9]\d*|true|True|yes|on)$/.test(this.#text(key))
+  }
+
+  /** Null where it is not set, or is no number. */
+  #switch(key: string): boolean | null {
+    const number = whole<number | null>(this.#text(key), null)
+    return number === null ? null : number !== 0
   }
 
   /** The entries of a list; a plain text is a list of one. */
@@ -144,6 +149,8 @@ class XlFile {
       usb: this.#on('usb') || this.#list('usbdevice').length > 0,
       usbTablet: this.#list('usbdevice').some((device) => device.text === 'tablet'),
       gfxPassthru: !['', '0', 'none'].includes(text('gfx_passthru')),
+      acpi: this.#switch('acpi'),
+      apic: this.#switch('apic'),
       pciBridges: false,
     }
     return locate(guest, { ask: this.#path, path: this.#path }, this.#lines())
@@ -175,20 +182,20 @@ class XlFile {
     return { type: this.#on('pvh') ? 'pvh' : 'pv', typeGiven: false }
   }
 
-  /** xl and xm take `memory="512"`; of "512MB" and "yes" they only complain, and the setting has no effect. */
-  #checkNumbers(): void {
-    for (const key of NUMBERS) {
-      const value = this.#config.settings.get(key)
-      if (value === undefined) continue
-      const text = value.kind === 'list' ? '[…]' : value.text
-      if (whole(text, null) === null) this.#bad(key, `${key} = ${text}`, `${key} takes a number`, value.line)
-    }
+  #bad(key: string, entry: string, problem: string, line: number, kind: Malformed['kind'] = 'entry'): void {
+    const shown = entry.replace(/pass(w(or)?d)?=[^,]*/gi, 'passwd=…')
+    const item = { guest: this.#guest.name, configFile: this.#path, key, kind, entry: shown, problem }
+    this.#malformed.push(locate(item, at(this.#path, line)))
   }
 
-  #bad(key: string, entry: string, problem: string, line: number): void {
-    const shown = entry.replace(/pass(w(or)?d)?=[^,]*/gi, 'passwd=…')
-    const item = { guest: this.#guest.name, configFile: this.#path, key, entry: shown, problem }
-    this.#malformed.push(locate(item, at(this.#path, line)))
+  /** `cpus = "1-7"` for all, `cpus = ["1", "2"]` for one after the other. */
+  #pins(): GuestPin[] {
+    const several = this.#config.settings.get('cpus')?.kind === 'list'
+    return this.#list('cpus').flatMap(({ text, line }, index) => {
+      const pin = pinOf(several ? `vcpu ${index}` : 'all', text)
+      const item = { guest: this.#guest.name, configFile: this.#path }
+      return pin ? [locate({ ...item, ...pin }, at(this.#path, line))] : []
+    })
   }
 
   #disks(): GuestDisk[] {
@@ -291,6 +298,3 @@ class XlFile {
     return [...own, ...buffers]
   }
 }
-
-/** `0.0.0.0:1` names a display too. */
-const hostOf = (listen: string): string => listen.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')

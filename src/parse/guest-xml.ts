@@ -11,9 +11,11 @@ import {
   type GuestGraphics,
   type GuestHostdev,
   type GuestInterface,
+  type GuestPin,
   type Malformed,
   whole,
 } from './guest.ts'
+import { pinOf } from './cpu-pins.ts'
 import { libvirtPciAddress } from './pci-address.ts'
 import { parseSize } from './size.ts'
 import { attributeOf, type Element, find, findAll, textOf } from './xml.ts'
@@ -42,6 +44,7 @@ export function guestOfXml(domain: Element, path: string): Definition {
     hostdevs: hostdevs.map((device) => readHostdev(device, item, guest, malformed)),
     consoles: [...all('serial'), ...all('console')].map((device) => readConsole(device, item)),
     graphics: all('graphics').map((device) => readGraphics(device, item)),
+    pins: readPins(domain, item),
     malformed,
     unknownKeys: [],
   }
@@ -102,6 +105,8 @@ function readGuest(domain: Element, path: string): Guest {
     usb: false,
     usbTablet: inputs.some(({ attributes }) => attributes['type'] === 'tablet'),
     gfxPassthru: false,
+    acpi: find(domain, 'features/acpi') !== undefined,
+    apic: find(domain, 'features/apic') !== undefined,
     pciBridges: findAll(domain, 'devices/controller').some(({ attributes }) =>
       /^(pci-bridge|pcie-root|pcie-root-port|pcie-to-pci-bridge|pcie-expander-bus|pci-expander-bus)$/.test(
         attributes['model'] ?? '',
@@ -127,6 +132,8 @@ function linesOf(domain: Element, path: string): Record<string, Source> {
     emulator: 'devices/emulator',
     cpuMode: 'cpu',
     clock: 'clock',
+    acpi: 'features',
+    apic: 'features',
     onCrash: 'on_crash',
     onReboot: 'on_reboot',
     onPoweroff: 'on_poweroff',
@@ -193,7 +200,7 @@ function readHostdev(device: Element, owner: Owner, guest: Guest, malformed: Mal
     : ''
   if (pci && read === null) {
     const problem = address ? `${written} is no address of a PCI device` : 'it names no address'
-    const item = { ...owner, key: 'hostdev', entry: written, problem }
+    const item = { ...owner, key: 'hostdev', kind: 'entry' as const, entry: written, problem }
     malformed.push(locate(item, here(owner, address ?? device)))
   }
   const item: GuestHostdev = {
@@ -207,6 +214,21 @@ function readHostdev(device: Element, owner: Owner, guest: Guest, malformed: Mal
     sourceKind: kind,
   }
   return locate(item, here(owner, device))
+}
+
+/** `<vcpu cpuset='4-7'>4</vcpu>`, `<vcpupin vcpu='0' cpuset='4'/>`, `<emulatorpin cpuset='0-3'/>` */
+function readPins(domain: Element, owner: Owner): GuestPin[] {
+  const pins = [
+    ...findAll(domain, 'vcpu').map((element) => [element, 'all'] as const),
+    ...findAll(domain, 'cputune/vcpupin').map(
+      (element) => [element, `vcpu ${element.attributes['vcpu'] ?? ''}`] as const,
+    ),
+    ...findAll(domain, 'cputune/emulatorpin').map((element) => [element, 'emulator'] as const),
+  ]
+  return pins.flatMap(([element, what]) => {
+    const pin = pinOf(what, element.attributes['cpuset'] ?? '')
+    return pin ? [locate({ ...owner, ...pin }, here(owner, element))] : []
+  })
 }
 
 function readConsole(device: Element, owner: Owner): GuestConsole {

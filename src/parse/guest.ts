@@ -1,4 +1,5 @@
 import type { Source, Unknown } from '../types.ts'
+import type { CpuPin } from './cpu-pins.ts'
 
 /** A guest as one of its definitions tells it. "" and null: not set, and no default is documented. */
 export interface Guest {
@@ -33,6 +34,9 @@ export interface Guest {
   readonly usb: boolean
   readonly usbTablet: boolean
   readonly gfxPassthru: boolean
+  /** Whether it has ACPI and an APIC; null where the definition leaves it to the toolstack. */
+  readonly acpi: boolean | null
+  readonly apic: boolean | null
   readonly pciBridges: boolean
 }
 
@@ -100,8 +104,12 @@ export interface GuestGraphics extends Item {
   readonly password: boolean
 }
 
+export interface GuestPin extends Item, CpuPin {}
+
 /** A part of a definition that its toolstack will not take. */
 export interface Malformed extends Item {
+  /** One entry of a list, a value of the wrong kind, or settings that do not go together. */
+  readonly kind: 'entry' | 'value' | 'together'
   readonly key: string
   readonly entry: string
   readonly problem: string
@@ -122,6 +130,7 @@ export interface Definition {
   readonly hostdevs: readonly GuestHostdev[]
   readonly consoles: readonly GuestConsole[]
   readonly graphics: readonly GuestGraphics[]
+  readonly pins: readonly GuestPin[]
   readonly malformed: readonly Malformed[]
   readonly unknownKeys: readonly UnknownKey[]
 }
