@@ -7,6 +7,7 @@ import { drivers } from './drivers.ts'
 import type { FactSet } from './fact-set.ts'
 import { guests } from './guests.ts'
 import { iommu } from './iommu.ts'
+import { iscsi } from './iscsi.ts'
 import { kernel } from './kernel.ts'
 import { kvm } from './kvm.ts'
 import { libvirt } from './libvirt.ts'
@@ -39,6 +40,7 @@ export const factSets: readonly FactSet[] = [
   libvirt,
   backends,
   storage,
+  iscsi,
   network,
   iommu,
   pci,
