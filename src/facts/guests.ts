@@ -39,6 +39,7 @@ export const guests = defineFacts({
     sharedHostdevs: listOf(schema.pairSchema('PCI address'), 'Two guests that get one PCI device'),
     brokenAutostart: listOf(schema.brokenLinkSchema, 'Links that should start a guest with the host, and lead nowhere'),
     activeMemory: number('bytes', 'Memory that the guests have or may get that run or are started with the host'),
+    autostartMemory: number('bytes', 'Memory at the start of the guests that are started with the host'),
     runningCount: number('count', 'Guests that run'),
     runningVcpus: number('count', 'Virtual CPUs of the guests that run'),
     activeFileDisks: number('count', 'Disks with the prefix file: of guests that run or are started with the host'),
@@ -66,6 +67,10 @@ export const guests = defineFacts({
       ...pairs(found, list),
       brokenAutostart: known(brokenAutostart(evidence)),
       activeMemory: sum(({ definition: { guest } }) => guest.maxmem ?? guest.memory ?? 0, isActive),
+      autostartMemory: sum(
+        ({ definition: { guest } }) => guest.memory ?? 0,
+        ({ autostart }) => autostart,
+      ),
       runningCount: sum(
         () => 1,
         ({ running }) => running,
