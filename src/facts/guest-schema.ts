@@ -77,6 +77,9 @@ export const diskSchema = object(
     backendtype: string('Xen: phy, tap, qdisk; libvirt: name of the driver'),
     clashes: string('HVM: other disk that wants the same place, as hda and xvda do; "" without'),
     missing: bool('The path is named, and nothing is there'),
+    label: string(
+      'SELinux type of what is there, where SELinux is that of RHEL 5 and 6: xen_image_t; "" where the path is not there',
+    ),
     size: nullable(number('bytes', 'Size of the image file; none for devices and where there is no path')),
     allocated: nullable(number('bytes', 'Space that the image file takes up; none as above')),
   },

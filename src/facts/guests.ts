@@ -1,3 +1,5 @@
+import type { CommandOutput, Member } from '../evidence/evidence.ts'
+import { lookup } from '../evidence/lookup.ts'
 import { Paths } from '../parse/paths.ts'
 import type { Definition, Guest, GuestDisk, GuestInterface } from '../parse/guest.ts'
 import { type Claim, differentGuests, pairsOf } from '../parse/guest-pairs.ts'
@@ -47,6 +49,7 @@ export const guests = defineFacts({
   parse(evidence, ask) {
     const { found, errors, gaps } = readGuests(evidence)
     const paths = new Paths(evidence.outputs(ask.paths))
+    const labels = labelsOf(evidence.outputs(ask.labels))
     const [gap] = gaps
     const list = <T>(items: readonly T[]): Result<readonly (T | Unknown)[]> => known(gap ? [...items, gap] : items)
     const every = <T>(pick: (definition: Definition) => readonly T[]): T[] =>
@@ -55,7 +58,7 @@ export const guests = defineFacts({
       gap ?? total(found, pick, when)
     return {
       all: list(found.map((one) => describe(one, paths))),
-      disks: list(every(({ disks }) => disks.map((disk) => withStatus(disk, disks, paths)))),
+      disks: list(every(({ disks }) => disks.map((disk) => withStatus(disk, disks, paths, labels)))),
       interfaces: list(every(({ interfaces }) => interfaces.map(withProblem))),
       hostdevs: list(every(({ hostdevs }) => hostdevs)),
       consoles: list(every(({ consoles }) => consoles)),
@@ -121,6 +124,22 @@ function describe({ definition, running, autostart }: Found, paths: Paths) {
   })
 }
 
+type Labels = (path: string) => string | Unknown
+
+/** `-rw-r--r--  root root system_u:object_r:xen_image_t   /var/lib/xen/images/web1.img` */
+function labelsOf(outputs: Result<readonly Member<CommandOutput>[]>): Labels {
+  const found = lookup(outputs)
+  return (path) =>
+    orGap(
+      map(found(path), ({ exit, stdout, stderr }) => {
+        if (exit !== 0 && /No such file/.test(stderr)) return ''
+        const type = /\s[\w-]+:[\w-]+:([\w-]+)/.exec(stdout)?.[1]
+        if (type === undefined) throw new Error('no label')
+        return type
+      }),
+    )
+}
+
 /** The device model gives hda and xvda of an HVM guest the same place on its IDE bus. */
 function clashOf(disk: GuestDisk, disks: readonly GuestDisk[]): string {
   const letter = (target: string): string => /^(?:hd|xvd)([a-d])$/.exec(target)?.[1] ?? ''
@@ -128,7 +147,7 @@ function clashOf(disk: GuestDisk, disks: readonly GuestDisk[]): string {
   return disk.guestType === 'hvm' && letter(disk.target) !== '' ? (same?.target ?? '') : ''
 }
 
-function withStatus(disk: GuestDisk, disks: readonly GuestDisk[], paths: Paths) {
+function withStatus(disk: GuestDisk, disks: readonly GuestDisk[], paths: Paths, labels: Labels) {
   const local = disk.path.startsWith('/') && (disk.type === 'file' || disk.type === 'block')
   const status = local ? paths.status(disk.path) : known(null)
   const ofFile = (pick: 'size' | 'allocated') =>
@@ -136,6 +155,7 @@ function withStatus(disk: GuestDisk, disks: readonly GuestDisk[], paths: Paths) 
   return Object.assign(disk, {
     clashes: clashOf(disk, disks),
     missing: local ? orGap(paths.missing(disk.path)) : false,
+    label: local ? labels(disk.path) : '',
     size: ofFile('size'),
     allocated: ofFile('allocated'),
   })
