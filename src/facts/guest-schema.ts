@@ -149,6 +149,16 @@ export const pinSchema = object(
   'One part of a guest that may only run on some processors',
 )
 
+export const numaSchema = object(
+  {
+    ...owner,
+    mode: string('strict, preferred, interleave …'),
+    nodes: listOf(number('number', 'One node'), 'The nodes'),
+    memory: nullable(number('bytes', 'Most memory that the guest may get; none where it is not set')),
+  },
+  'Memory of a guest that may come from some NUMA nodes only',
+)
+
 export const malformedSchema = object(
   {
     ...owner,

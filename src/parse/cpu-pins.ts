@@ -1,3 +1,5 @@
+import type { XlValue } from './xl-config.ts'
+
 /** Processors that a guest, or a part of it, is to run on. */
 export interface CpuPin {
   /** "all", "vcpu 0", "emulator" */
@@ -25,4 +27,13 @@ export function parseCpuSet(text: string): number[] | null {
 export function pinOf(what: string, written: string): CpuPin | null {
   const cpus = parseCpuSet(written)
   return cpus === null ? null : { what, written, cpus }
+}
+
+/** `cpus = "1-7"` for all, `cpus = ["1", "2"]` for one after the other. */
+export function xlPins(value: XlValue | undefined): (CpuPin & { line: number })[] {
+  const parts = value === undefined ? [] : value.kind === 'list' ? value.items : [value]
+  return parts.flatMap((part, index) => {
+    const pin = part.kind === 'list' ? null : pinOf(value!.kind === 'list' ? `vcpu ${index}` : 'all', part.text)
+    return pin ? [{ ...pin, line: part.line }] : []
+  })
 }

@@ -69,6 +69,7 @@ export function guestOfSxp(domain: Sxp, path: string): Definition {
     consoles: [],
     graphics: named('vfb').flatMap((device) => readGraphics(device, guest)),
     pins: [],
+    numa: [],
     malformed: [],
     unknownKeys: [],
   }

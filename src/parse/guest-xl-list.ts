@@ -95,6 +95,7 @@ export function guestOfDomain(domain: XlDomain): Definition {
     consoles: [],
     graphics: [],
     pins: [],
+    numa: [],
     malformed: [],
     unknownKeys: [],
   }

@@ -10,11 +10,10 @@ import {
   type GuestGraphics,
   type GuestHostdev,
   type GuestInterface,
-  type GuestPin,
   type Malformed,
   whole,
 } from './guest.ts'
-import { pinOf } from './cpu-pins.ts'
+import { xlPins } from './cpu-pins.ts'
 import { parseXlPci } from './pci-address.ts'
 import type { XlConfig, XlValue } from './xl-config.ts'
 import { LOCAL_PREFIX, parseXlDisk } from './xl-disk.ts'
@@ -82,7 +81,10 @@ class XlFile {
       hostdevs,
       consoles,
       graphics,
-      pins: this.#pins(),
+      pins: xlPins(this.#config.settings.get('cpus')).map(({ line, ...pin }) =>
+        locate({ ...item, ...pin }, at(this.#path, line)),
+      ),
+      numa: [],
       malformed: this.#malformed,
       unknownKeys,
     }
@@ -186,16 +188,6 @@ class XlFile {
     const shown = entry.replace(/pass(w(or)?d)?=[^,]*/gi, 'passwd=…')
     const item = { guest: this.#guest.name, configFile: this.#path, key, kind, entry: shown, problem }
     this.#malformed.push(locate(item, at(this.#path, line)))
-  }
-
-  /** `cpus = "1-7"` for all, `cpus = ["1", "2"]` for one after the other. */
-  #pins(): GuestPin[] {
-    const several = this.#config.settings.get('cpus')?.kind === 'list'
-    return this.#list('cpus').flatMap(({ text, line }, index) => {
-      const pin = pinOf(several ? `vcpu ${index}` : 'all', text)
-      const item = { guest: this.#guest.name, configFile: this.#path }
-      return pin ? [locate({ ...item, ...pin }, at(this.#path, line))] : []
-    })
   }
 
   #disks(): GuestDisk[] {

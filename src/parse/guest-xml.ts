@@ -11,11 +11,12 @@ import {
   type GuestGraphics,
   type GuestHostdev,
   type GuestInterface,
+  type GuestNuma,
   type GuestPin,
   type Malformed,
   whole,
 } from './guest.ts'
-import { pinOf } from './cpu-pins.ts'
+import { parseCpuSet, pinOf } from './cpu-pins.ts'
 import { libvirtPciAddress } from './pci-address.ts'
 import { parseSize } from './size.ts'
 import { attributeOf, type Element, find, findAll, textOf } from './xml.ts'
@@ -45,6 +46,7 @@ export function guestOfXml(domain: Element, path: string): Definition {
     consoles: [...all('serial'), ...all('console')].map((device) => readConsole(device, item)),
     graphics: all('graphics').map((device) => readGraphics(device, item)),
     pins: readPins(domain, item),
+    numa: readNuma(domain, item, guest),
     malformed,
     unknownKeys: [],
   }
@@ -229,6 +231,15 @@ function readPins(domain: Element, owner: Owner): GuestPin[] {
     const pin = pinOf(what, element.attributes['cpuset'] ?? '')
     return pin ? [locate({ ...owner, ...pin }, here(owner, element))] : []
   })
+}
+
+/** `<numatune><memory mode='strict' nodeset='1'/></numatune>`; strict where no mode is told. */
+function readNuma(domain: Element, owner: Owner, guest: Guest): GuestNuma[] {
+  const element = find(domain, 'numatune/memory')
+  const nodes = parseCpuSet(element?.attributes['nodeset'] ?? '')
+  if (!element || nodes === null) return []
+  const item = { ...owner, mode: element.attributes['mode'] ?? 'strict', nodes, memory: guest.maxmem }
+  return [locate(item, here(owner, element))]
 }
 
 function readConsole(device: Element, owner: Owner): GuestConsole {

@@ -106,6 +106,14 @@ export interface GuestGraphics extends Item {
 
 export interface GuestPin extends Item, CpuPin {}
 
+/** Memory that may come from some NUMA nodes only. */
+export interface GuestNuma extends Item {
+  /** strict, preferred, interleave … */
+  readonly mode: string
+  readonly nodes: readonly number[]
+  readonly memory: number | null
+}
+
 /** A part of a definition that its toolstack will not take. */
 export interface Malformed extends Item {
   /** One entry of a list, a value of the wrong kind, or settings that do not go together. */
@@ -131,6 +139,7 @@ export interface Definition {
   readonly consoles: readonly GuestConsole[]
   readonly graphics: readonly GuestGraphics[]
   readonly pins: readonly GuestPin[]
+  readonly numa: readonly GuestNuma[]
   readonly malformed: readonly Malformed[]
   readonly unknownKeys: readonly UnknownKey[]
 }

@@ -162,6 +162,13 @@ describe('parse: guest-xml', (it) => {
     )
     assert.is(placeOf(pins[1]!)?.line, 5)
     assert.equal(xml("<domain type='kvm'><vcpu>2</vcpu></domain>").pins, [])
+    const numa = (memory: string) =>
+      xml(`<domain type='kvm'><memory>1024</memory><numatune>${memory}</numatune></domain>`).numa.map(
+        ({ mode, nodes, memory: bytes }) => [mode, nodes, bytes],
+      )
+    assert.equal(numa("<memory mode='preferred' nodeset='1-2'/>"), [['preferred', [1, 2], 1048576]])
+    assert.equal(numa("<memory nodeset='0'/>"), [['strict', [0], 1048576]])
+    assert.equal(numa("<memory placement='auto'/>"), [])
   })
 
   it('reads a domain of libvirt', () => {
