@@ -108,7 +108,10 @@ function confFiles(evidence: Evidence): Result<readonly ConfFile[]> {
 
 function tgtServed(evidence: Evidence): Result<readonly TgtServed[]> {
   const names = map(evidence.stdout(asks.processes), parseProcessNames)
-  return chain(names, (found) => (found.includes('tgtd') ? map(evidence.stdout(asks.show), parseTgtShow) : known([])))
+  const running = chain(names, (found) =>
+    found.includes('tgtd') ? map(evidence.stdout(asks.show), parseTgtShow) : known([]),
+  )
+  return chain(evidence.exists(asks.tgtd), (installed) => (installed ? running : known([])))
 }
 
 /** What is left over of a tgt that is gone defines nothing. */
