@@ -51,7 +51,11 @@ const QEMU = table({
   'number or text': 'max_core',
 })
 
-const LIBXL = table({ number: 'keepalive_interval keepalive_count', switch: 'autoballoon', text: 'lock_manager' })
+const LIBXL = table({
+  number: 'keepalive_interval keepalive_count',
+  switch: 'autoballoon nested_hvm',
+  text: 'lock_manager',
+})
 
 /** One setting or line that libvirt will not take, or does not know. */
 export interface ConfProblem {

@@ -19,7 +19,8 @@ const TEXTS =
   'name uuid type builder kernel ramdisk cmdline root extra bootloader boot bios vga pool on_poweroff on_reboot on_crash ' +
   'vnclisten vncpasswd device_model_version device_model_override'
 /** Always in [ ], also where it is only one. `serial`, `usbdevice`, `cpus`, `cpuid` and `viridian` take both. */
-const LISTS = 'disk vif pci vfb ioports irqs iomem dtdev channel vtpm usbctrl usbdev p9 vdispl vkb pvcalls virtio'
+const ENTRIES = 'disk vif pci vfb'
+const LISTS = 'ioports irqs iomem dtdev channel vtpm usbctrl usbdev p9 vdispl vkb pvcalls virtio'
 
 /** Of such a setting xl and xm only complain, and it has no effect: `memory = "512MB"`, `disk = "phy:…"`, `name = [ "a" ]`. */
 export function xlMistakes({ settings }: XlConfig): XlMistake[] {
@@ -36,10 +37,13 @@ export function xlMistakes({ settings }: XlConfig): XlMistake[] {
   return [
     ...wrong(NUMBERS, 'value', (text) => (text !== null && whole(text, null) !== null ? '' : 'takes a number')),
     ...wrong(TEXTS, 'value', (text) => (text === null ? 'takes one text, not a list' : '')),
-    ...wrong(LISTS, 'entry', (text) => (text === null || text === '' ? '' : 'takes a list in [ ], not a text')),
+    ...wrong(ENTRIES, 'entry', noList),
+    ...wrong(LISTS, 'value', noList),
     ...together({ settings } as XlConfig),
   ]
 }
+
+const noList = (text: string | null): string => (text === null || text === '' ? '' : 'takes a list in [ ], not a text')
 
 function together({ settings }: XlConfig): XlMistake[] {
   const text = (key: string): string => {
