@@ -115,16 +115,17 @@ function tgtServed(evidence: Evidence): Result<readonly TgtServed[]> {
 }
 
 /** What is left over of a tgt that is gone defines nothing. */
-function tgtTargets(evidence: Evidence, files: Result<readonly ConfFile[]>, served: Result<readonly TgtServed[]>) {
-  return map(all(evidence.exists(asks.tgtd), files, served), ([installed, confs, running]) => {
+function tgtTargets(evidence: Evidence, files: Result<readonly ConfFile[]>, shown: Result<readonly TgtServed[]>) {
+  return map(all(evidence.exists(asks.tgtd), files, shown), ([installed, confs, running]) => {
     const defined = confs.flatMap(({ name: path, conf }) => conf.targets.map((one) => ({ ...one, path })))
     const elsewhere = confs.some(({ conf }) => conf.includes.some((path) => !path.startsWith('/etc/tgt/conf.d/')))
+    const [named, served] = [new Set(defined.map(({ name }) => name)), new Map(running.map((one) => [one.name, one]))]
     const fromFiles = (installed ? defined : []).map(({ name, path, line, open }) => {
-      const now = running.find((one) => one.name === name)
+      const now = served.get(name)
       const item = { name, server: 'tgt', file: path, configured: true, running: now !== undefined }
       return locate({ ...item, open: now?.open ?? open }, at(path, line))
     })
-    const others = running.filter(({ name }) => !defined.some((one) => one.name === name))
+    const others = running.filter(({ name }) => !named.has(name))
     return [
       ...fromFiles,
       ...others.map(({ name, open }) => {

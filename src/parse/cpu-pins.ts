@@ -13,6 +13,7 @@ const MOST = 4096
 
 /** `0-3,^2,8` → 0, 1, 3, 8. Null for what names no processors: `all`, `node:0`, or what cannot be read. */
 export function parseCpuSet(text: string): number[] | null {
+  if (text.length > MOST) return null
   const [with_, without]: [Set<number>, Set<number>] = [new Set(), new Set()]
   for (const part of text.split(',').map((one) => one.trim())) {
     const match = /^(\^?)(\d{1,5})(?:-(\d{1,5}))?$/.exec(part)

@@ -41,14 +41,18 @@ export function parseLibvirtConf(text: string): Map<string, ConfSetting> {
 
 class Reader {
   #at = 0
+  #counted = 0
+  #line = 1
   readonly #text: string
 
   constructor(text: string) {
     this.#text = text
   }
 
+  /** Counts on from where it was asked last. */
   get line(): number {
-    return this.#text.slice(0, this.#at).split('\n').length
+    for (; this.#counted < this.#at; this.#counted++) if (this.#text[this.#counted] === '\n') this.#line++
+    return this.#line
   }
 
   /** True at the end of the file. */

@@ -44,7 +44,9 @@ const MOST_SLIPS = 2
 
 /** `<target iqn.2010-05.example:disk1>`, then `backing-store /dev/vg0/a`, `initiator-address 192.0.2.1`, and `</target>`. */
 export function parseTgtConf(text: string): TgtConf {
-  const targets: { name: string; line: number; keys: Set<string> }[] = []
+  // Blocks of one name are one target.
+  const targets = new Map<string, { line: number; keys: Set<string> }>()
+  let keys = new Set<string>()
   const includes: string[] = []
   const problems: TgtProblem[] = []
   const open: { name: string; line: number }[] = []
@@ -62,8 +64,11 @@ export function parseTgtConf(text: string): TgtConf {
     } else if (words.startsWith('<include ')) includes.push(begin?.[2]?.trim() ?? '')
     else if (begin) {
       const [, name = '', rest = ''] = begin
-      if (name === 'target') targets.push({ name: rest.trim(), line, keys: new Set() })
-      else targets.at(-1)?.keys.add(name)
+      if (name === 'target') {
+        const target = targets.get(rest.trim()) ?? { line, keys: new Set<string>() }
+        targets.set(rest.trim(), target)
+        keys = target.keys
+      } else keys.add(name)
       if (!BLOCKS.has(name))
         problems.push({ key: name, line, refused: '', meant: nearest(name, BLOCKS, MOST_SLIPS) ?? '' })
       open.push({ name, line })
@@ -72,17 +77,13 @@ export function parseTgtConf(text: string): TgtConf {
       const key = /^[^\s=]+/.exec(words)?.[0] ?? ''
       const known = open.length > 0 ? INSIDE_KEYS : TOP_KEYS
       if (key === 'include') includes.push(words.slice(key.length).trim())
-      if (open.length > 0) targets.at(-1)?.keys.add(key)
+      if (open.length > 0) keys.add(key)
       if (!known.has(key)) problems.push({ key, line, refused: '', meant: nearest(key, known, MOST_SLIPS) ?? '' })
     }
   })
   for (const { name, line } of open) refuse(line, `<${name}> is not closed`)
-  // Blocks of one name are one target.
-  const first = targets.filter(({ name }, index) => targets.findIndex((other) => other.name === name) === index)
-  const asked = (name: string): boolean =>
-    targets.some((one) => one.name === name && ASKS.some((key) => one.keys.has(key)))
   return {
-    targets: first.map(({ name, line }) => ({ name, line, open: !asked(name) })),
+    targets: [...targets].map(([name, { line, keys }]) => ({ name, line, open: !ASKS.some((key) => keys.has(key)) })),
     includes,
     problems: problems.filter(({ refused, meant }) => refused !== '' || meant !== ''),
   }

@@ -13,11 +13,15 @@ export interface XlMistake {
 /** Settings whose value is a number in every release; switches are 0 and 1. */
 const NUMBERS =
   'memory maxmem shadow_memory vcpus maxvcpus cpu_weight cap localtime usb acpi apic pae hpet vnc vncunused vncdisplay sdl ' +
-  'opengl spice stdvga videoram nographic'
+  'opengl spice stdvga videoram nographic hap nestedhvm nomigrate pci_msitranslate pci_power_mgmt pci_permissive pci_seize ' +
+  'max_grant_frames max_maptrack_frames max_event_channels spiceport spicetls_port usbversion e820_host driver_domain acpi_s3 ' +
+  'acpi_s4 nx xen_platform_pci vpmu dm_restrict rtc_timeoffset period slice latency extratime spicedisable_ticketing ' +
+  'spiceagent_mouse spicevdagent oos'
 /** One text each. */
 const TEXTS =
   'name uuid type builder kernel ramdisk cmdline root extra bootloader boot bios vga pool on_poweroff on_reboot on_crash ' +
-  'vnclisten vncpasswd device_model_version device_model_override'
+  'vnclisten vncpasswd device_model_version device_model_override keymap soundhw seclabel display xauthority firmware device_tree ' +
+  'hdtype vendor_device spicehost spicepasswd'
 /** Always in [ ], also where it is only one. `serial`, `usbdevice`, `cpus`, `cpuid` and `viridian` take both. */
 const ENTRIES = 'disk vif pci vfb'
 const LISTS = 'ioports irqs iomem dtdev channel vtpm usbctrl usbdev p9 vdispl vkb pvcalls virtio'
