@@ -13,10 +13,13 @@ export const SECRETS: readonly { readonly what: string; readonly match: string }
   },
   { what: 'passwords of screens in qemu.conf', match: '((vnc|spice)_password *= *["\'])[^"\']+' },
   { what: 'passwords of kernel and QEMU command lines', match: '((password|passwd|secret|data)=)[^ ,"\']+' },
+  { what: 'passwords of iSCSI targets', match: '((incoming|outgoing)(discovery)?user[ \t]+[^ \t]+[ \t]+)[^ \t]+' },
+  { what: 'passwords in calls of tgtadm and others', match: '(--password[ =]+)[^ ]+' },
   { what: 'credentials in URLs', match: '([a-z][a-z0-9+.-]*://[^/@: ]+:)[^/@ ]+(@)' },
 ]
 
-const patterns = SECRETS.map(({ match }) => new RegExp(match.replace('[^]"', '[^\\]"'), 'gm'))
+// sed sees one line at a time.
+const patterns = SECRETS.map(({ match }) => new RegExp(match.replace('[^]"', '[^\\]"').replaceAll('[^', '[^\\n'), 'gm'))
 export const REDACTED = 'REDACTED'
 
 /** The text with every known secret replaced. */

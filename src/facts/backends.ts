@@ -6,7 +6,7 @@ import { at, baseName } from '../parse/guest.ts'
 import { type GuestLog, parseQemuLog, parseXlLog } from '../parse/guest-log.ts'
 import { parseXlList } from '../parse/guest-xl-list.ts'
 import { type BackendDevice, backendDevices, parseXenstore } from '../parse/xenstore.ts'
-import { attributeOf, parseXml, textOf } from '../parse/xml.ts'
+import { attributeOf, type Element, find, findAll, parseXml, textOf } from '../parse/xml.ts'
 import type { Ask, Result, Unknown } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
 import { dom0Asks, mayBeDom0 } from './dom0.ts'
@@ -44,6 +44,16 @@ const domain = object(
   'One guest that libvirt keeps running',
 )
 
+const backing = object(
+  {
+    guest: string('Name of the guest'),
+    configFile: string('File that tells it'),
+    target: string('Its disk: vda'),
+    path: string('The base image that this disk only holds the difference to'),
+  },
+  'One base image',
+)
+
 const log = object(
   {
     guest: string('Name of the guest'),
@@ -79,6 +89,7 @@ export const backends = defineFacts({
       'Errors that back ends of dom0 have reported',
     ),
     domains: listOf(domain, 'Guests that libvirt keeps running by QEMU'),
+    backings: listOf(backing, 'Base images below the disks of guests that libvirt keeps running'),
     savedGuests: strings('Guests with a managed save: their next start resumes it'),
     logs: listOf(log, "What the ends of the guests' logs tell of their last runs"),
     xenstoreAnswers: bool('xenstored answered'),
@@ -102,6 +113,7 @@ export const backends = defineFacts({
       ),
       errors,
       domains: known(liveDomains(absentAs<readonly Member<string>[]>(evidence.texts(ask.qemu), []))),
+      backings: known(backingsOf(absentAs<readonly Member<string>[]>(evidence.texts(ask.qemu), []))),
       savedGuests: known(
         [ask.saved, ask.savedXen].flatMap((one): (string | Unknown)[] => {
           const members = absentAs(evidence.stats(one), [])
@@ -158,6 +170,30 @@ function liveDomains(members: Result<readonly Member<string>[]>) {
       }),
     ),
   )
+}
+
+/** `<disk …><source file='/srv/web1.qcow2'/><backingStore type='file'><source file='/srv/base.qcow2'/><backingStore/></backingStore>` */
+function backingsOf(members: Result<readonly Member<string>[]>) {
+  if (!members.ok) return [members]
+  return members.value.flatMap(({ name, result }): (ReturnType<typeof backingChain>[number] | Unknown)[] => {
+    const read = map(result, (text) => {
+      const domain = find(parseXml(text), 'domain')
+      return (domain ? findAll(domain, 'devices/disk') : []).flatMap((disk) =>
+        backingChain(disk, textOf(domain, 'name'), name),
+      )
+    })
+    return read.ok ? read.value : [read]
+  })
+}
+
+function backingChain(disk: Element, guest: string, path: string) {
+  const found = []
+  for (let base = find(disk, 'backingStore'); base; base = find(base, 'backingStore')) {
+    const source = attributeOf(base, 'source', 'file') || attributeOf(base, 'source', 'dev')
+    const item = { guest, configFile: path, target: attributeOf(disk, 'target', 'dev'), path: source }
+    if (source !== '') found.push(locate(item, at(path, base.line)))
+  }
+  return found
 }
 
 /** A log of which only the end was read has no line numbers. */

@@ -2,7 +2,15 @@ import { file } from '../evidence/ask.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { locate } from '../evidence/locate.ts'
 import { absentAs, all, chain, known, map, ranked, unknown } from '../evidence/result.ts'
-import { parseElilo, parseExtlinux, parseGrubLegacy, parseLoaderEntry, type BootMenu } from '../parse/boot-menus.ts'
+import {
+  eliloMistakes,
+  grubMistakes,
+  parseElilo,
+  parseExtlinux,
+  parseGrubLegacy,
+  parseLoaderEntry,
+  type BootMenu,
+} from '../parse/boot-menus.ts'
 import { parseDefaultGrub, type GrubVariable } from '../parse/default-grub.ts'
 import { parseGrubConfig, type BootEntry, type GrubConfig } from '../parse/grub-config.ts'
 import type { Ask, Result } from '../types.ts'
@@ -147,6 +155,19 @@ const saved = (evidence: Evidence): Result<Readonly<Record<string, string>>> =>
     ),
     {},
   )
+
+/** Lines of the menu in use that its loader will stumble over; GRUB 2 and BLS generate theirs. */
+export function menuMistakes(evidence: Evidence, found: Result<Menu>) {
+  const legacyText = ranked(evidence.text(bootAsks.grubConf), evidence.text(bootAsks.menuLst))
+  return chain(found, ({ loader, file: path }) => {
+    const text = loader === 'grub' ? legacyText : loader === 'elilo' ? evidence.text(bootAsks.elilo) : known('')
+    return map(text, (content) =>
+      (loader === 'elilo' ? eliloMistakes : grubMistakes)(content).map((one) =>
+        locate({ ...one, file: path }, { ask: path, path, line: one.line }),
+      ),
+    )
+  })
+}
 
 /** GRUB 2 takes the first entry where the default is empty. Where it names nothing it takes the first one too, which nobody meant. */
 function plainMenu(evidence: Evidence, { path, parsed, entries, files }: Generated): Result<Raw> {

@@ -5,7 +5,7 @@ import { ownWords } from '../parse/boot-options.ts'
 import { grubValues } from '../parse/default-grub.ts'
 import { parseShellVariables } from '../parse/key-value.ts'
 import type { Result } from '../types.ts'
-import { bootAsks, chosenEntry, type Entry, grubDefaults, menu } from './boot-menu.ts'
+import { bootAsks, chosenEntry, type Entry, grubDefaults, menu, menuMistakes } from './boot-menu.ts'
 import { defineFacts } from './fact-set.ts'
 import { bool, listOf, mapOf, nullable, number, object, string, strings } from './schema.ts'
 
@@ -45,6 +45,11 @@ const variable = object(
   'One assignment',
 )
 
+const mistake = object(
+  { file: string('The menu'), line: number('line', 'Line in it'), problem: string('What is wrong with it') },
+  'One line',
+)
+
 export const boot = defineFacts({
   name: 'boot',
   meaning: 'What the boot loader offers and starts by itself, and what its generated menu was made from',
@@ -61,6 +66,7 @@ export const boot = defineFacts({
     file: string('The file that is taken for the menu; "" where there is none'),
     uefi: bool('The firmware started this system by UEFI'),
     entries: listOf(entry, 'Every entry, in the order of the menu'),
+    menuMistakes: listOf(mistake, 'Lines of the menu of legacy GRUB or ELILO that the loader will stumble over'),
     defaultFound: bool('The default names an entry that exists'),
     defaultIndex: string('Index of the default entry; "" where none'),
     defaultTitle: string('Title of the default entry; "" where none'),
@@ -84,7 +90,7 @@ export const boot = defineFacts({
   },
   parse(evidence, ask) {
     const found = menu(evidence)
-    const chosen = map(found, chosenEntry)
+    const chosen = chain(map(found, chosenEntry), (one) => known(one, ...(one ? [placeOf(one)!] : [])))
     const defaults = grubDefaults(evidence)
     const values = map(defaults, grubValues)
     const names = absentAs(evidence.names(ask.folder), [])
@@ -103,6 +109,7 @@ export const boot = defineFacts({
       file: map(found, (one) => one.file),
       uefi: evidence.exists(ask.efi),
       entries: map(found, ({ entries }) => entries.map((one) => withMissing(one, evidence.names(ask.folder)))),
+      menuMistakes: menuMistakes(evidence, found),
       defaultFound: map(chosen, (one) => one !== null),
       defaultIndex: map(chosen, (one) => one?.index ?? ''),
       defaultTitle: map(chosen, (one) => one?.title ?? ''),

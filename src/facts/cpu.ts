@@ -3,7 +3,7 @@ import { map } from '../evidence/result.ts'
 import { flagsOf, parseCpuinfo, type Processor } from '../parse/cpuinfo.ts'
 import { parseColonTable } from '../parse/key-value.ts'
 import { defineFacts } from './fact-set.ts'
-import { bool, number, string, strings } from './schema.ts'
+import { bool, listOf, number, string, strings } from './schema.ts'
 
 const X86 = /^(GenuineIntel|AuthenticAMD|HygonGenuine|CentaurHauls|Shanghai|Zhaoxin)/
 
@@ -19,6 +19,7 @@ export const cpu = defineFacts({
     vendor: string('vendor_id: GenuineIntel, AuthenticAMD …; "" where the architecture has none'),
     model: string('model name of the first processor'),
     count: number('count', 'Processors that are online'),
+    online: listOf(number('number', 'One processor'), 'Their numbers'),
     cores: number('count', 'Physical cores: distinct pairs of package and core'),
     packages: number('count', 'Physical packages (sockets)'),
     flags: strings('Flags that every processor has'),
@@ -46,6 +47,9 @@ export const cpu = defineFacts({
       vendor: map(processors, ([first]) => first?.['vendor_id'] ?? first?.['vendor'] ?? ''),
       model: map(processors, ([first]) => first?.['model name'] ?? first?.['family'] ?? ''),
       count: map(processors, (list) => list.length),
+      online: map(processors, (list) =>
+        list.flatMap((one) => (/^\d+$/.test(one['processor']!) ? [Number(one['processor'])] : [])),
+      ),
       cores: map(processors, (list) => distinct(list, ['physical id', 'core id'])),
       packages: map(processors, (list) => distinct(list, ['physical id'])),
       flags: common,

@@ -1,4 +1,4 @@
-import { bool, nullable, number, object, string } from './schema.ts'
+import { bool, listOf, nullable, number, object, string } from './schema.ts'
 
 const owner = {
   guest: string('Name of the guest'),
@@ -47,6 +47,8 @@ export const guestSchema = object(
     usbSwitch: bool('Xen: usb=1 is written'),
     usbDevices: count('Xen: entries of usbdevice='),
     gfxPassthru: bool('Xen: gfx_passthru is on'),
+    acpi: nullable(bool('It has ACPI; none where the definition leaves it to the toolstack')),
+    apic: nullable(bool('It has an APIC; none as above')),
     pciBridges: bool('libvirt: it has more PCI buses than one'),
     pciSlotsFree: nullable(
       number('count', 'libvirt: places left on the only PCI bus of a machine "pc"; none for all others'),
@@ -81,6 +83,9 @@ export const diskSchema = object(
     backendtype: string('Xen: phy, tap, qdisk; libvirt: name of the driver'),
     clashes: string('HVM: other disk that wants the same place, as hda and xvda do; "" without'),
     missing: bool('The path is named, and nothing is there'),
+    label: string(
+      'SELinux type of what is there, where SELinux is that of RHEL 5 and 6: xen_image_t; "" where the path is not there',
+    ),
     size: nullable(number('bytes', 'Size of the image file; none for devices and where there is no path')),
     allocated: nullable(number('bytes', 'Space that the image file takes up; none as above')),
   },
@@ -144,10 +149,31 @@ export const graphicsSchema = object(
   'One graphical console of a guest',
 )
 
+export const pinSchema = object(
+  {
+    ...owner,
+    what: string('all, "vcpu 0", emulator'),
+    written: string('0-3,^2'),
+    cpus: listOf(number('number', 'One processor'), 'The processors that it names'),
+  },
+  'One part of a guest that may only run on some processors',
+)
+
+export const numaSchema = object(
+  {
+    ...owner,
+    mode: string('strict, preferred, interleave …'),
+    nodes: listOf(number('number', 'One node'), 'The nodes'),
+    memory: nullable(number('bytes', 'Most memory that the guest may get; none where it is not set')),
+  },
+  'Memory of a guest that may come from some NUMA nodes only',
+)
+
 export const malformedSchema = object(
   {
     ...owner,
-    key: string('disk, vif, vfb, pci, hostdev; or a setting that takes a number'),
+    key: string('disk, vif, vfb, pci, hostdev; or the name of the setting'),
+    kind: string('entry (one of a list), value (of the wrong kind), together (settings that do not go together)'),
     entry: string('The entry as written, without passwords'),
     problem: string('What is wrong with it'),
   },

@@ -13,37 +13,10 @@ import { parseXlConfig } from '../parse/xl-config.ts'
 import { parseXml } from '../parse/xml.ts'
 import type { Ask, Result, Unknown } from '../types.ts'
 import { dom0Asks, mayBeDom0 } from './dom0.ts'
+import { namedPaths } from './guest-paths.ts'
 
 const SMALL = { maxBytes: 256 << 10 }
 const XENSTORED = { backend: 'xenstore', if: { daemon: ['xenstored', 'oxenstored'] } } as const
-const FOLDERS = [
-  '/etc/xen',
-  '/etc/libvirt/qemu',
-  '/etc/libvirt/libxl',
-  '/etc/libvirt/xen',
-  '/usr/local/etc/xen',
-] as const
-const PATH = `/[A-Za-z0-9._-]+/[^]['"<>,; )]+`
-
-/** Paths that definitions name, wherever they name them: a definition may put several into one line. */
-const namedPaths = command([
-  'find',
-  ...FOLDERS,
-  '-maxdepth',
-  '2',
-  '-type',
-  'f',
-  '!',
-  '-path',
-  '*/scripts/*',
-  '-exec',
-  'grep',
-  '-hoE',
-  PATH,
-  '{}',
-  '+',
-])
-
 export const guestAsks = {
   ...dom0Asks,
   xlFiles: file('/etc/xen/*', SMALL),
@@ -70,6 +43,13 @@ export const guestAsks = {
   paths: {
     each: namedPaths as { command: readonly [string, ...string[]] },
     ask: { command: ['ls', '-ldnskL', '{}'] },
+    timeoutMs: 4000,
+  },
+  // Only old SELinux leaves the labels of images to the administrator.
+  labels: {
+    each: namedPaths as { command: readonly [string, ...string[]] },
+    ask: { command: ['ls', '-dLZ', '{}'] },
+    if: { path: '/selinux/enforce' },
     timeoutMs: 4000,
   },
 } as const satisfies Readonly<Record<string, Ask>>

@@ -1,3 +1,5 @@
+import type { CommandOutput, Member } from '../evidence/evidence.ts'
+import { lookup } from '../evidence/lookup.ts'
 import { Paths } from '../parse/paths.ts'
 import type { Definition, Guest, GuestDisk, GuestInterface } from '../parse/guest.ts'
 import { type Claim, differentGuests, pairsOf } from '../parse/guest-pairs.ts'
@@ -22,6 +24,8 @@ export const guests = defineFacts({
     hostdevs: listOf(schema.hostdevSchema, "The host's devices that they get"),
     consoles: listOf(schema.consoleSchema, 'Their serial ports and consoles'),
     graphics: listOf(schema.graphicsSchema, 'Their graphical consoles'),
+    pins: listOf(schema.pinSchema, 'Processors that they are bound to'),
+    numa: listOf(schema.numaSchema, 'Guests of libvirt that are bound to NUMA nodes'),
     malformed: listOf(schema.malformedSchema, 'Entries that their toolstack will not take'),
     unknownKeys: listOf(schema.unknownKeySchema, 'Settings in Xen files that xl does not know'),
     usbControllers: listOf(schema.usbControllerSchema, 'USB controllers in Xen files'),
@@ -43,6 +47,7 @@ export const guests = defineFacts({
     sharedHostdevs: listOf(schema.pairSchema('PCI address'), 'Two guests that get one PCI device'),
     brokenAutostart: listOf(schema.brokenLinkSchema, 'Links that should start a guest with the host, and lead nowhere'),
     activeMemory: number('bytes', 'Memory that the guests have or may get that run or are started with the host'),
+    autostartMemory: number('bytes', 'Memory at the start of the guests that are started with the host'),
     runningCount: number('count', 'Guests that run'),
     runningVcpus: number('count', 'Virtual CPUs of the guests that run'),
     activeFileDisks: number('count', 'Disks with the prefix file: of guests that run or are started with the host'),
@@ -50,6 +55,7 @@ export const guests = defineFacts({
   parse(evidence, ask) {
     const { found, errors, gaps } = readGuests(evidence)
     const paths = new Paths(evidence.outputs(ask.paths))
+    const labels = labelsOf(evidence.outputs(ask.labels))
     const [gap] = gaps
     const list = <T>(items: readonly T[]): Result<readonly (T | Unknown)[]> => known(gap ? [...items, gap] : items)
     const every = <T>(pick: (definition: Definition) => readonly T[]): T[] =>
@@ -58,11 +64,13 @@ export const guests = defineFacts({
       gap ?? total(found, pick, when)
     return {
       all: list(found.map((one) => describe(one, paths))),
-      disks: list(every(({ disks }) => disks.map((disk) => withStatus(disk, disks, paths)))),
+      disks: list(every(({ disks }) => disks.map((disk) => withStatus(disk, disks, paths, labels)))),
       interfaces: list(every(({ interfaces }) => interfaces.map(withProblem))),
       hostdevs: list(every(({ hostdevs }) => hostdevs)),
       consoles: list(every(({ consoles }) => consoles)),
       graphics: list(every(({ graphics }) => graphics)),
+      pins: list(every(({ pins }) => pins)),
+      numa: list(every(({ numa }) => numa)),
       malformed: list(every(({ malformed }) => malformed)),
       unknownKeys: list(every(({ unknownKeys }) => unknownKeys)),
       usbControllers: list(every(({ usbControllers }) => usbControllers)),
@@ -73,6 +81,10 @@ export const guests = defineFacts({
       ...pairs(found, list),
       brokenAutostart: known(brokenAutostart(evidence)),
       activeMemory: sum(({ definition: { guest } }) => guest.maxmem ?? guest.memory ?? 0, isActive),
+      autostartMemory: sum(
+        ({ definition: { guest } }) => guest.memory ?? 0,
+        ({ autostart }) => autostart,
+      ),
       runningCount: sum(
         () => 1,
         ({ running }) => running,
@@ -123,6 +135,22 @@ function describe({ definition, running, autostart }: Found, paths: Paths) {
   })
 }
 
+type Labels = (path: string) => string | Unknown
+
+/** `-rw-r--r--  root root system_u:object_r:xen_image_t   /var/lib/xen/images/web1.img` */
+function labelsOf(outputs: Result<readonly Member<CommandOutput>[]>): Labels {
+  const found = lookup(outputs)
+  return (path) =>
+    orGap(
+      map(found(path), ({ exit, stdout, stderr }) => {
+        if (exit !== 0 && /No such file/.test(stderr)) return ''
+        const type = /\s[\w-]+:[\w-]+:([\w-]+)/.exec(stdout)?.[1]
+        if (type === undefined) throw new Error('no label')
+        return type
+      }),
+    )
+}
+
 /** The device model gives hda and xvda of an HVM guest the same place on its IDE bus. */
 function clashOf(disk: GuestDisk, disks: readonly GuestDisk[]): string {
   const letter = (target: string): string => /^(?:hd|xvd)([a-d])$/.exec(target)?.[1] ?? ''
@@ -130,7 +158,7 @@ function clashOf(disk: GuestDisk, disks: readonly GuestDisk[]): string {
   return disk.guestType === 'hvm' && letter(disk.target) !== '' ? (same?.target ?? '') : ''
 }
 
-function withStatus(disk: GuestDisk, disks: readonly GuestDisk[], paths: Paths) {
+function withStatus(disk: GuestDisk, disks: readonly GuestDisk[], paths: Paths, labels: Labels) {
   const local = disk.path.startsWith('/') && (disk.type === 'file' || disk.type === 'block')
   const status = local ? paths.status(disk.path) : known(null)
   const ofFile = (pick: 'size' | 'allocated') =>
@@ -138,6 +166,7 @@ function withStatus(disk: GuestDisk, disks: readonly GuestDisk[], paths: Paths) 
   return Object.assign(disk, {
     clashes: clashOf(disk, disks),
     missing: local ? orGap(paths.missing(disk.path)) : false,
+    label: local ? labels(disk.path) : '',
     size: ofFile('size'),
     allocated: ofFile('allocated'),
   })

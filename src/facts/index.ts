@@ -8,6 +8,7 @@ import type { FactSet } from './fact-set.ts'
 import { freebsd } from './freebsd.ts'
 import { guests } from './guests.ts'
 import { iommu } from './iommu.ts'
+import { iscsi } from './iscsi.ts'
 import { kernel } from './kernel.ts'
 import { kvm } from './kvm.ts'
 import { libvirt } from './libvirt.ts'
@@ -43,6 +44,7 @@ export const factSets: readonly FactSet[] = [
   libvirt,
   backends,
   storage,
+  iscsi,
   network,
   iommu,
   pci,

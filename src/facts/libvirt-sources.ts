@@ -2,7 +2,8 @@ import type { Evidence, Member } from '../evidence/evidence.ts'
 import { locate } from '../evidence/locate.ts'
 import { absentAs, all, known, map, orGap, unknown } from '../evidence/result.ts'
 import { at, baseName } from '../parse/guest.ts'
-import { parseLibvirtConf } from '../parse/libvirt-conf.ts'
+import { parseLibvirtConf, readLibvirtConf } from '../parse/libvirt-conf.ts'
+import { type ConfProblem, confProblems } from '../parse/libvirt-keys.ts'
 import { attributeOf, type Element, find, findAll, parseXml, textOf } from '../parse/xml.ts'
 import { ignoredOfNetwork } from '../parse/xml-ignored.ts'
 import type { Ask, Result, Unknown } from '../types.ts'
@@ -30,6 +31,20 @@ export function confValue(evidence: Evidence, asks: readonly Ask[], key: string)
     if (setting) return known(setting.value, at(path, setting.line))
   }
   return { ...texts, value: '' }
+}
+
+type ConfLine = ConfProblem & { readonly file: string }
+
+/** What libvirt refuses or does not know in each of its files that is there. */
+export function problemsOf(evidence: Evidence, asks: readonly Ask[]) {
+  return known(
+    asks.flatMap((ask): (ConfLine | Unknown)[] => {
+      const text = absentAs(evidence.text(ask), '')
+      if (!text.ok) return [text]
+      const file = 'file' in ask ? ask.file : ''
+      return confProblems(file, readLibvirtConf(text.value)).map((one) => locate({ file, ...one }, at(file, one.line)))
+    }),
+  )
 }
 
 const stem = (path: string): string => baseName(path).replace(/\.xml$/, '')

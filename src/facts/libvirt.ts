@@ -3,7 +3,7 @@ import { absentAs, all, chain, known, map, ranked } from '../evidence/result.ts'
 import type { Ask } from '../types.ts'
 import { listeningOn } from '../parse/proc-net-tcp.ts'
 import { defineFacts } from './fact-set.ts'
-import { confValue, ignoredElements, readNetworks, readPools, runningDaemons } from './libvirt-sources.ts'
+import { confValue, ignoredElements, problemsOf, readNetworks, readPools, runningDaemons } from './libvirt-sources.ts'
 import { bool, listOf, nullable, number, object, string, strings } from './schema.ts'
 
 const LIBVIRTD_TCP_PORT = 16509
@@ -47,6 +47,17 @@ const pool = object(
   'One storage pool',
 )
 
+const confProblem = object(
+  {
+    file: string('/etc/libvirt/qemu.conf'),
+    line: number('line', 'Line in it'),
+    key: string('Name of the setting; "" where the line itself cannot be read'),
+    refused: string('Why libvirt does not take it; "" where it only does not know the name'),
+    meant: string('The setting that was probably meant; "" where the name is known'),
+  },
+  'One line',
+)
+
 export const libvirt = defineFacts({
   name: 'libvirt',
   meaning: 'libvirt on this host: its daemons, its networks and pools, and its settings',
@@ -70,7 +81,9 @@ export const libvirt = defineFacts({
     poolStatus: list('/run/libvirt/storage'),
     libvirtdConf: file('/etc/libvirt/libvirtd.conf'),
     proxyConf: file('/etc/libvirt/virtproxyd.conf'),
+    virtqemudConf: file('/etc/libvirt/virtqemud.conf'),
     qemuConf: file('/etc/libvirt/qemu.conf'),
+    libxlConf: file('/etc/libvirt/libxl.conf'),
     tcp: file('/proc/net/tcp', { maxBytes: 4 << 20 }),
     tcp6: file('/proc/net/tcp6', { maxBytes: 4 << 20 }),
   },
@@ -98,6 +111,10 @@ export const libvirt = defineFacts({
     spicePassword: bool('The same for SPICE'),
     qemuUser: string('User that QEMU runs as, as set; "" for the default'),
     securityDriver: string('As set; "" for the default'),
+    confProblems: listOf(
+      confProblem,
+      "Lines of libvirt's configuration that it refuses, or whose name it does not know",
+    ),
     maxFiles: nullable(number('count', 'max_files of QEMU as set; none for the default')),
   },
   parse(evidence, ask) {
@@ -143,6 +160,13 @@ export const libvirt = defineFacts({
       spicePassword: map(qemu('spice_password'), (text) => text !== ''),
       qemuUser: qemu('user'),
       securityDriver: qemu('security_driver'),
+      confProblems: problemsOf(evidence, [
+        ask.libvirtdConf,
+        ask.proxyConf,
+        ask.virtqemudConf,
+        ask.qemuConf,
+        ask.libxlConf,
+      ]),
       maxFiles: map(qemu('max_files'), (text) => (/^\d+$/.test(text) ? Number(text) : null)),
     }
   },

@@ -19,6 +19,15 @@ const pool = object(
   'Pages of one size',
 )
 
+const node = object(
+  {
+    node: number('number', 'Its number'),
+    total: number('bytes', 'Memory of this node'),
+    free: number('bytes', 'What of it nobody uses'),
+  },
+  'One NUMA node',
+)
+
 const swap = object(
   {
     device: string('Device or file'),
@@ -39,6 +48,7 @@ export const memory = defineFacts({
     free: file(`${POOL}/free_hugepages`),
     nodeTotal: file(`${NODE_POOL}/nr_hugepages`),
     nodeFree: file(`${NODE_POOL}/free_hugepages`),
+    nodes: file('/sys/devices/system/node/node*/meminfo'),
     ksmRun: file('/sys/kernel/mm/ksm/run'),
     ksmSharing: file('/sys/kernel/mm/ksm/pages_sharing'),
     mergeAcrossNodes: file('/sys/kernel/mm/ksm/merge_across_nodes'),
@@ -56,6 +66,7 @@ export const memory = defineFacts({
     swaps: listOf(swap, 'Swap areas'),
     hugePages: listOf(pool, 'Pools of huge pages, each size once'),
     nodeHugePages: listOf(pool, 'Pools of huge pages by NUMA node'),
+    nodes: listOf(node, 'NUMA nodes'),
     hugeTotal: number('bytes', 'All huge pages of the default size'),
     hugeFree: number('bytes', 'Huge pages of the default size that are free'),
     ksm: bool('Kernel samepage merging runs'),
@@ -88,6 +99,7 @@ export const memory = defineFacts({
       swaps: map(evidence.text(ask.swaps), parseSwaps),
       hugePages: pools(evidence, ask.total, ask.free),
       nodeHugePages: pools(evidence, ask.nodeTotal, ask.nodeFree),
+      nodes: map(absentAs<readonly Member<string>[]>(evidence.texts(ask.nodes), []), (members) => members.map(nodeOf)),
       hugeTotal: hugePage('HugePages_Total'),
       hugeFree: hugePage('HugePages_Free'),
       ksm: absentAs(
@@ -122,6 +134,13 @@ function kilobytes(text: string | undefined, name: string): number {
 function count(text: string | undefined): number {
   if (!/^\d+$/.test(text?.trim() ?? '')) throw new Error(`not a number: ${text?.slice(0, 40)}`)
   return Number(text)
+}
+
+/** `Node 0 MemTotal:       16315256 kB` in /sys/devices/system/node/node0/meminfo */
+function nodeOf({ name, result }: Member<string>) {
+  const size = (field: string) =>
+    orGap(map(result, (text) => kilobytes(new RegExp(`^Node \\d+ ${field}:\\s*(.*)$`, 'm').exec(text)?.[1], field)))
+  return { node: Number(/node(\d+)\/meminfo$/.exec(name)?.[1] ?? -1), total: size('MemTotal'), free: size('MemFree') }
 }
 
 /** `/dev/dm-1   partition  975868  0  -2`, sizes in KiB; a blank in a name is written \040. */

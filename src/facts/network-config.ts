@@ -19,6 +19,9 @@ export const ifcfgSchema = object(
     bridge: string('BRIDGE: the bridge that it is to be a port of, or ""'),
     bootproto: string('BOOTPROTO in lower case, or ""'),
     address: string('IPADDR, or ""'),
+    hwaddr: string(
+      'HWADDR in small letters: the card that it is for; "" without, or where MACADDR gives the card another one',
+    ),
     onboot: bool('It comes up at boot'),
     networkManager: bool('NetworkManager may own it: not NM_CONTROLLED=no'),
   },
@@ -50,6 +53,7 @@ export const networkScriptSchema = object(
   'One network-script of xend-config.sxp',
 )
 
+const MAC = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i
 const NO = /^(no|n|false|0|off)$/i
 
 /** Aliases (eth0:1), ranges and copies of editors are no interfaces of their own. */
@@ -75,10 +79,15 @@ function oneIfcfg(path: string, name: string, { values, lines }: Ifcfg): IfcfgFi
     bridge: values['BRIDGE'] ?? '',
     bootproto: (values['BOOTPROTO'] ?? '').toLowerCase(),
     address: values['IPADDR'] ?? values['IPADDR0'] ?? '',
+    hwaddr: values['MACADDR'] || !MAC.test(values['HWADDR'] ?? '') ? '' : values['HWADDR']!.toLowerCase(),
     onboot: !NO.test(values['ONBOOT'] ?? 'yes'),
     networkManager: !NO.test(values['NM_CONTROLLED'] ?? 'yes'),
   }
-  return locate(item, { ask: path, path }, { device: at('DEVICE'), type: at('TYPE'), bridge: at('BRIDGE') })
+  return locate(
+    item,
+    { ask: path, path },
+    { device: at('DEVICE'), type: at('TYPE'), bridge: at('BRIDGE'), hwaddr: at('HWADDR') },
+  )
 }
 
 interface Wish {

@@ -5,6 +5,7 @@ import { absentAs, all, isUnknown, map, orGap, ranked } from '../evidence/result
 import { parseShellVariables } from '../parse/key-value.ts'
 import type { Result, Unknown } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
+import { confValue } from './libvirt-sources.ts'
 import { bool, mapOf, string, strings } from './schema.ts'
 
 const asks = {
@@ -44,7 +45,7 @@ export const security = defineFacts({
     const flags = booleans(evidence)
     const images = map(evidence.text(ask.mounts), (text) => mountOf('/var/lib/libvirt/images', text))
     const profiles = map(evidence.text(ask.profiles), parseProfiles)
-    const conf = map(absentAs(evidence.text(ask.qemuConf), ''), parseQemuConf)
+    const conf = (key: string) => confValue(evidence, [ask.qemuConf], key)
     return {
       selinux: selinux(evidence),
       selinuxConfigured: configured(evidence),
@@ -69,13 +70,13 @@ export const security = defineFacts({
         map(evidence.text(ask.lockdown), (text) => /\[(\w+)\]/.exec(text)?.[1] ?? ''),
         '',
       ),
-      qemuUser: map(conf, (values) => values['user'] ?? ''),
-      qemuGroup: map(conf, (values) => values['group'] ?? ''),
+      qemuUser: conf('user'),
+      qemuGroup: conf('group'),
       imageFileSystem: map(images, ({ type }) => type),
       missingBoolean: map(all(images, flags), ([mount, values]) =>
         mount.labels ? '' : missingBoolean(mount.type, values),
       ),
-      securityDriver: map(conf, (values) => values['security_driver'] ?? ''),
+      securityDriver: conf('security_driver'),
     }
   },
 })
@@ -144,14 +145,4 @@ function parseProfiles(text: string): { name: string; mode: string }[] {
     const match = /^(.+) \((\w+)\)$/.exec(line)
     return match ? [{ name: match[1]!, mode: match[2]! }] : []
   })
-}
-
-/** `user = "root"`, `security_driver = [ "selinux", "apparmor" ]`; the last one counts. */
-function parseQemuConf(text: string): Record<string, string> {
-  const values: Record<string, string> = {}
-  for (const line of text.split('\n')) {
-    const match = /^\s*(user|group|security_driver)\s*=\s*(.*?)\s*(?:#.*)?$/.exec(line)
-    if (match) values[match[1]!] = match[2]!.replace(/["'[\]]/g, '').trim()
-  }
-  return values
 }

@@ -31,6 +31,10 @@ const OTHERS = /-wait-online|-?dispatcher|^qemu-guest-agent|^dnsmasq(\.service)?
 
 const matters = (name: string): boolean => MATTERS.test(name) && !OTHERS.test(name)
 
+/** As systemd, the distributions and rc.conf call them. */
+const keepsTime = (name: string): boolean =>
+  /^(chronyd?|ntpd?|ntpsec|openntpd|ntpdate|systemd-timesyncd|timemaster|ptp4l|phc2sys)(\.service)?$/.test(name)
+
 const asks = {
   systemd: stat('/run/systemd/system'),
   units: command(['systemctl', 'list-units', '--all', '--no-pager', '--plain', '--no-legend'], {
@@ -55,12 +59,13 @@ export const services = defineFacts({
   about: {
     init: string('systemd, openrc, freebsd, sysv, or "" where nothing tells (as in a container)'),
     all: listOf(serviceSchema, 'Services that have to do with virtualization'),
+    timeServices: listOf(serviceSchema, 'Services that keep the time'),
     active: strings('Names of those that run'),
     enabled: strings('Names of those that are started at boot'),
   },
   parse(evidence) {
     const init = initSystem(evidence)
-    const found = chain(init, (name) => servicesOf(evidence, name))
+    const found = chain(init, (name) => servicesOf(evidence, name, matters))
     const named = (test: (one: Service) => boolean | null | Unknown) =>
       map(
         pick(found, (one) => {
@@ -72,6 +77,7 @@ export const services = defineFacts({
     return {
       init,
       all: found,
+      timeServices: chain(init, (name) => servicesOf(evidence, name, keepsTime)),
       active: named(({ active }) => active),
       enabled: named(({ enabled }) => enabled),
     }
@@ -92,21 +98,23 @@ function initSystem(evidence: Evidence): Result<string> {
   })
 }
 
-function servicesOf(evidence: Evidence, init: string): Result<readonly Service[]> {
-  if (init === 'systemd') return systemd(evidence)
-  if (init === 'sysv') return sysv(evidence)
-  if (init === 'freebsd') return map(evidence.text(asks.freebsd), rcConf)
+type Pick = (name: string) => boolean
+
+function servicesOf(evidence: Evidence, init: string, wanted: Pick): Result<readonly Service[]> {
+  if (init === 'systemd') return systemd(evidence, wanted)
+  if (init === 'sysv') return sysv(evidence, wanted)
+  if (init === 'freebsd') return map(evidence.text(asks.freebsd), (text) => rcConf(text, wanted))
   return init === '' ? known([]) : unknown('unsupported', init)
 }
 
 /** Units that other units only mention are `not-found`, and are not there. */
-function systemd(evidence: Evidence): Result<readonly Service[]> {
+function systemd(evidence: Evidence, picks: Pick): Result<readonly Service[]> {
   const wanted = wantedUnits(evidence)
   return map(evidence.stdout(asks.units), (text) => {
     const units = parseUnits(text)
     if (units.length === 0) throw new Error('no list of units')
     return units
-      .filter(({ name, load }) => matters(name) && /\.(service|socket|mount)$/.test(name) && load !== 'not-found')
+      .filter(({ name, load }) => picks(name) && /\.(service|socket|mount)$/.test(name) && load !== 'not-found')
       .map((unit) => ({
         name: unit.name.replace(/\.service$/, ''),
         active: unit.active === 'active' || unit.active === 'reloading',
@@ -130,7 +138,7 @@ function isWanted({ name }: Unit, folders: readonly Member<readonly string[]>[])
 }
 
 /** `S97xend` in the folder of runlevel 3 or 5 starts it; whether it runs is not told without running its script. */
-function sysv(evidence: Evidence): Result<readonly Service[]> {
+function sysv(evidence: Evidence, picks: Pick): Result<readonly Service[]> {
   const folders = [asks.links, asks.redhatLinks, asks.suseLinks].map((ask) => orNone(evidence.lists(ask)))
   return map(all(absentAs(evidence.names(asks.scripts), []), all(...folders)), ([scripts, folders]) => {
     const gap = folders.flat().find(({ result }) => !result.ok)?.result
@@ -143,7 +151,7 @@ function sysv(evidence: Evidence): Result<readonly Service[]> {
     )
     const isEnabled = (name: string): Result<boolean> =>
       started.has(name) ? known(true) : gap && !gap.ok ? gap : known(false)
-    return scripts.filter(matters).map((name) => {
+    return scripts.filter(picks).map((name) => {
       const enabled = isEnabled(name)
       const state = map(enabled, (is) => (is ? 'enabled' : 'disabled'))
       return { name, active: null, failed: null, enabled: orGap(enabled), state: orGap(state) }
@@ -152,10 +160,10 @@ function sysv(evidence: Evidence): Result<readonly Service[]> {
 }
 
 /** `xencommons_enable="YES"` */
-const rcConf = (text: string): Service[] =>
+const rcConf = (text: string, picks: Pick): Service[] =>
   Object.entries(parseShellVariables(text)).flatMap(([key, value]) => {
     const name = /^(\w+)_enable$/.exec(key)?.[1]
-    if (!name || !matters(name)) return []
+    if (!name || !picks(name)) return []
     const enabled = /^(yes|on|true|1)$/i.test(value)
     return [{ name, active: null, failed: null, enabled, state: enabled ? 'enabled' : 'disabled' }]
   })

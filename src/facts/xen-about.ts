@@ -35,6 +35,32 @@ const setting = object(
   'One setting',
 )
 
+const problem = object(
+  {
+    file: string('/etc/xen/xl.conf or /etc/xen/xend-config.sxp'),
+    line: number('line', 'Line in it'),
+    toolstack: string('xl or xend: who reads the file'),
+    key: string('Name of the setting; "" where the line itself cannot be read'),
+    refused: string('Why it is not taken; "" where only the name is not known'),
+    fatal: bool('The toolstack gives up on the whole file'),
+    meant: string('The setting that was probably meant; "" where the name is known'),
+  },
+  'One line',
+)
+
+const server = object(
+  {
+    key: string('xend-http-server, xend-tcp-xmlrpc-server'),
+    value: string('As it is switched on: yes'),
+    addressKey: string('The setting that binds it to an address'),
+    address: string('The address; "" for all'),
+    port: number('port', 'Its port'),
+    open: bool('It takes orders from other machines'),
+    line: number('line', 'Line in xend-config.sxp'),
+  },
+  'One server',
+)
+
 export const xenAbout = {
   version: string('Version of the running hypervisor, "4.17.7"'),
   caps: strings('Kinds of guests that it can run: xen-3.0-x86_64, hvm-3.0-x86_64 …'),
@@ -55,6 +81,7 @@ export const xenAbout = {
   totalMemory: number('bytes', 'Memory of the whole machine'),
   freeMemory: number('bytes', 'Memory that no domain has'),
   cpus: number('count', 'Processors of the whole machine that are online'),
+  maxCpuId: number('number', 'Highest number of a processor that is online (xl tells it)'),
   nodes: number('count', 'NUMA nodes of the whole machine'),
   scheduler: string('credit, credit2, sedf, null …'),
   dom0Memory: number('bytes', 'Memory that this domain has now'),
@@ -72,6 +99,11 @@ export const xenAbout = {
   xlSettings: listOf(setting, 'Settings of xl.conf'),
   xendSettings: listOf(setting, 'Settings of xend-config.sxp'),
   xendConfig: mapOf(string(''), 'The same by name: "dom0-min-mem": "256"'),
+  xendServers: listOf(server, 'Servers of xend that take orders by TCP and are switched on'),
+  configProblems: listOf(
+    problem,
+    'Lines of xl.conf and xend-config.sxp that are not taken, or whose name is not known',
+  ),
   consoleLog: string('What xenconsoled writes to files: none (the default), guest, hv or all'),
   loader: mapOf(string(''), "FreeBSD's /boot/loader.conf: xen_kernel, xen_cmdline …"),
   maxWired: number('pages', "FreeBSD's vm.max_user_wired"),

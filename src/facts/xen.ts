@@ -6,6 +6,7 @@ import { bootParameters, ownWords } from '../parse/boot-options.ts'
 import { parseColonTable } from '../parse/key-value.ts'
 import { parseProcessNames, runs } from '../parse/process-names.ts'
 import { parseXendSettings, parseXlSettings, type Setting } from '../parse/toolstack-settings.ts'
+import { type SettingProblem, xendProblems, xendServers, xlConfProblems } from '../parse/toolstack-problems.ts'
 import { compareVersions } from '../parse/version.ts'
 import { isSwitchedOn, parseDom0Mem, parseRefusedOptions, parseSerialOptions } from '../parse/xen-options.ts'
 import type { Ask, Result, Unknown } from '../types.ts'
@@ -17,6 +18,7 @@ import { consoleLog, xenDaemonAsks, xenstoreDomain } from './xen-daemons.ts'
 
 const SYSFS = '/sys/hypervisor'
 const BALLOON = '/sys/devices/system/xen_memory/xen_memory0'
+const XEND = '/etc/xen/xend-config.sxp'
 const freebsd = { if: { path: '/boot/loader.conf' } }
 
 const asks = {
@@ -32,7 +34,7 @@ const asks = {
   ...processAsks,
   procXen: list('/proc/xen'),
   xlConf: file('/etc/xen/xl.conf'),
-  xendConfig: file('/etc/xen/xend-config.sxp'),
+  xendConfig: file(XEND),
   xend: stat('/usr/sbin/xend'),
   ...loaderAsks,
   wired: command(['sysctl', '-n', 'vm.max_user_wired'], freebsd),
@@ -86,6 +88,7 @@ export const xen = defineFacts({
       totalMemory: mebibytes('total_memory'),
       freeMemory: mebibytes('free_memory'),
       cpus: map(field('nr_cpus'), finite),
+      maxCpuId: map(field('max_cpu_id'), finite),
       nodes: map(field('nr_nodes'), finite),
       scheduler: field('xen_scheduler'),
       dom0Memory: map(evidence.text(ask.memory), (text) => finite(text) * 1024),
@@ -109,6 +112,16 @@ export const xen = defineFacts({
       xlSettings: located(evidence, ask.xlConf, parseXlSettings),
       xendSettings: settings,
       xendConfig: map(settings, (found) => Object.fromEntries(found.map(({ key, value }) => [key, value]))),
+      xendServers: map(settings, (found) =>
+        xendServers(found).map((one) => locate(one, { ask: XEND, path: XEND, line: one.line })),
+      ),
+      configProblems: map(
+        all(
+          problems(evidence, ask.xlConf, 'xl', xlConfProblems),
+          problems(evidence, ask.xendConfig, 'xend', xendProblems),
+        ),
+        (lists) => lists.flat(),
+      ),
       consoleLog: consoleLog(evidence),
       loader,
       maxWired: map(evidence.stdout(ask.wired), finite),
@@ -157,6 +170,16 @@ function located(evidence: Evidence, ask: Ask, parse: (text: string) => Setting[
   )
   return absentAs<readonly Setting[]>(settings, [])
 }
+
+const problems = (evidence: Evidence, ask: Ask, toolstack: string, find: (text: string) => SettingProblem[]) =>
+  absentAs(
+    map(evidence.text(ask), (text, [from]) =>
+      find(text).map((one) =>
+        locate({ ...one, file: from!.path!, toolstack }, { ask: from!.ask, path: from!.path, line: one.line }),
+      ),
+    ),
+    [],
+  )
 
 /** Unset is "auto": on, unless dom0_mem was given. xl reads `1` as on, `0` as off. */
 function autoballoon(evidence: Evidence): Result<string> {

@@ -1,4 +1,5 @@
 import { joinWords, ownWords } from './boot-options.ts'
+import { nearest } from './nearest.ts'
 import type { BootEntry } from './grub-config.ts'
 
 /** A menu of another boot loader than GRUB 2, and what it starts by itself; null where it names no entry. */
@@ -39,6 +40,55 @@ function addLegacy(entry: Draft, command: string, rest: string): void {
     Object.assign(entry, { hypervisor: file, hypervisorOptions: joinWords(words) })
   else if (command === 'initrd' || (command === 'module' && entry.kernel !== '')) entry.initrd ||= file
   else Object.assign(entry, { kernel: file, options: joinWords(words) })
+}
+
+/** A line of a menu that its loader will stumble over. */
+export interface MenuMistake {
+  readonly line: number
+  readonly problem: string
+}
+
+const LEGACY = new Set(
+  (
+    'blocklist boot bootp cat chainloader cmp color configfile debug default device dhcp displayapm displaymem embed fallback find ' +
+    'fstest geometry gfxmenu halt help hiddenmenu hide ifconfig impsprobe initrd install ioprobe kernel lock makeactive map md5crypt ' +
+    'module modulenounzip pager partnew parttype password pause quiet quit rarp read reboot root rootnoverify savedefault serial ' +
+    'setkey setup sha256crypt splash splashimage terminal terminfo testload testvga tftpserver timeout title unhide uppermem uuid ' +
+    'vbeprobe verbose background foreground shade viewport clear bootfs findroot'
+  ).split(' '),
+)
+
+/** `tittle Xen`: legacy GRUB stops at a command that it does not know. Only what resembles one is surely meant to be one. */
+export const grubMistakes = (text: string): MenuMistake[] =>
+  text.split('\n').flatMap((line, at) => {
+    const word = /^\s*([A-Za-z]\w*)(?=[\s=]|$)/.exec(line)?.[1] ?? ''
+    if (word === '' || LEGACY.has(word)) return []
+    const meant = nearest(word, LEGACY, 2)
+    return meant === null ? [] : [{ line: at + 1, problem: `${word} is no command; ${meant} was probably meant` }]
+  })
+
+/** An entry of ELILO with a hypervisor needs all of `initrd=`, `label=` and `root=`, and the `--` in `append=`. */
+export function eliloMistakes(text: string): MenuMistake[] {
+  const found: MenuMistake[] = []
+  const global = new Set<string>()
+  let keys = global
+  const entries: { line: number; keys: Set<string> }[] = []
+  text.split('\n').forEach((line, at) => {
+    const [, key = '', value = ''] = /^\s*([\w-]+)\s*(?:=\s*"?(.*?)"?)?\s*$/.exec(line) ?? []
+    if (key === 'image') entries.push({ line: at + 1, keys: (keys = new Set()) })
+    keys.add(key)
+    if (key === 'append' && keys.has('vmm') && !/(^|\s)--(\s|$)/.test(value))
+      found.push({ line: at + 1, problem: 'append= has no "--", so that all of it goes to the hypervisor' })
+  })
+  for (const entry of entries.filter((one) => one.keys.has('vmm'))) {
+    const missing = ['initrd', 'label', 'root'].filter((key) => !entry.keys.has(key) && !global.has(key))
+    if (missing.length > 0)
+      found.push({
+        line: entry.line,
+        problem: `an entry with vmm= lacks ${missing.map((key) => `${key}=`).join(', ')}`,
+      })
+  }
+  return found
 }
 
 /** One file of /boot/loader/entries: `title …`, `linux /vmlinuz-…`, `initrd /initramfs-…`, `options root=… ro $kernelopts`. */

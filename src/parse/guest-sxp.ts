@@ -58,6 +58,8 @@ export function guestOfSxp(domain: Sxp, path: string): Definition {
     usbSwitch: of('usb') === '1',
     usbDevices: of('usbdevice') === '' ? 0 : 1,
     gfxPassthru: false,
+    acpi: switchOf(of('acpi')),
+    apic: switchOf(of('apic')),
     pciBridges: false,
     pciSlotsFree: null,
     pae: kind !== 'hvm' || of('pae') !== '0',
@@ -73,6 +75,8 @@ export function guestOfSxp(domain: Sxp, path: string): Definition {
     graphics: named('vfb').flatMap((device) => readGraphics(device, guest)),
   }
 }
+
+const switchOf = (text: string): boolean | null => (text === '' ? null : text !== '0')
 
 const owner = (guest: Guest) => ({ guest: guest.name, configFile: guest.configFile })
 

@@ -104,6 +104,8 @@ export function guestOfDomain(domain: XlDomain): Definition {
     usbSwitch: false,
     usbDevices: 0,
     gfxPassthru: false,
+    acpi: null,
+    apic: null,
     pciBridges: false,
     pciSlotsFree: null,
     pae: true,

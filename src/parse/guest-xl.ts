@@ -13,19 +13,15 @@ import {
   type Malformed,
   whole,
 } from './guest.ts'
+import { xlPins } from './cpu-pins.ts'
 import { parseXlPci } from './pci-address.ts'
 import type { XlConfig, XlValue } from './xl-config.ts'
 import { LOCAL_PREFIX, parseXlDisk } from './xl-disk.ts'
+import { xlMistakes } from './xl-checks.ts'
 import { readXlGraphics, type XlEntry } from './xl-graphics.ts'
 import { newSettings, unknownKeys } from './xl-keys.ts'
 import { readXlUsb } from './xl-usb.ts'
 import { parseVif } from './xl-vif.ts'
-
-/** Settings whose value is a number in every release; switches are 0 and 1. */
-const NUMBERS =
-  'memory maxmem shadow_memory vcpus maxvcpus cpu_weight cap localtime usb acpi apic pae hpet vnc vncunused vncdisplay sdl opengl spice stdvga videoram nographic'.split(
-    ' ',
-  )
 
 const MEBIBYTE = 2 ** 20
 
@@ -56,7 +52,8 @@ class XlFile {
 
   definition(): Definition {
     const item = { guest: this.#guest.name, configFile: this.#path }
-    this.#checkNumbers()
+    for (const { key, kind, entry, problem, line } of xlMistakes(this.#config))
+      this.#bad(key, entry, problem, line, kind)
     const disks = this.#disks()
     const interfaces = this.#interfaces()
     const hostdevs = this.#hostdevs()
@@ -72,6 +69,10 @@ class XlFile {
       hostdevs: [...hostdevs, ...usb.hostdevs],
       consoles,
       graphics,
+      pins: xlPins(this.#config.settings.get('cpus')).map(({ line, ...pin }) =>
+        locate({ ...item, ...pin }, at(this.#path, line)),
+      ),
+      numa: [],
       malformed: this.#malformed,
       unknownKeys: unknownKeys(this.#config.settings, item, this.#toolstack),
       usbControllers: usb.controllers,
@@ -87,6 +88,12 @@ class XlFile {
 
   #on(key: string): boolean {
     return /^([1-9]\d*|true|True|yes|on)$/.test(this.#text(key))
+  }
+
+  /** Null where it is not set, or is no number. */
+  #switch(key: string): boolean | null {
+    const number = whole<number | null>(this.#text(key), null)
+    return number === null ? null : number !== 0
   }
 
   /** The entries of a list; a plain text is a list of one. */
@@ -137,6 +144,8 @@ class XlFile {
       usbSwitch: this.#on('usb'),
       usbDevices: this.#list('usbdevice').length,
       gfxPassthru: !['', '0', 'none'].includes(text('gfx_passthru')),
+      acpi: this.#switch('acpi'),
+      apic: this.#switch('apic'),
       pciBridges: false,
       pciSlotsFree: null,
       pae: text('pae') !== '0',
@@ -170,19 +179,9 @@ class XlFile {
     return { type: this.#on('pvh') ? 'pvh' : 'pv', typeGiven: false }
   }
 
-  /** xl and xm take `memory="512"`; of "512MB" and "yes" they only complain, and the setting has no effect. */
-  #checkNumbers(): void {
-    for (const key of NUMBERS) {
-      const value = this.#config.settings.get(key)
-      if (value === undefined) continue
-      const text = value.kind === 'list' ? '[…]' : value.text
-      if (whole(text, null) === null) this.#bad(key, `${key} = ${text}`, `${key} takes a number`, value.line)
-    }
-  }
-
-  #bad(key: string, entry: string, problem: string, line: number): void {
+  #bad(key: string, entry: string, problem: string, line: number, kind: Malformed['kind'] = 'entry'): void {
     const shown = entry.replace(/pass(w(or)?d)?=[^,]*/gi, 'passwd=…')
-    const item = { guest: this.#guest.name, configFile: this.#path, key, entry: shown, problem }
+    const item = { guest: this.#guest.name, configFile: this.#path, key, kind, entry: shown, problem }
     this.#malformed.push(locate(item, at(this.#path, line)))
   }
 

@@ -15,6 +15,7 @@ import {
   nothingElse,
   whole,
 } from './guest.ts'
+import { readNuma, readPins } from './guest-xml-placement.ts'
 import { libvirtPciAddress } from './pci-address.ts'
 import { parseSize } from './size.ts'
 import { attributeOf, type Element, find, findAll, textOf } from './xml.ts'
@@ -46,6 +47,8 @@ export function guestOfXml(domain: Element, path: string): Definition {
     hostdevs: hostdevs.map((device) => readHostdev(device, item, guest, malformed)),
     consoles: [...all('serial'), ...all('console')].map((device) => readConsole(device, item)),
     graphics: all('graphics').map((device) => readGraphics(device, item)),
+    pins: readPins(domain, item),
+    numa: readNuma(domain, item, guest),
     malformed,
     ignored: ignoredOfDomain(domain).map(({ line, ...one }) => locate({ ...item, ...one }, at(path, line))),
   }
@@ -111,6 +114,8 @@ function readGuest(domain: Element, path: string): Guest {
     pciBridges: hasBridges(domain),
     pciSlotsFree: slotsFree(domain),
     pae: typeOf(domain) !== 'hvm' || find(domain, 'features/pae') !== undefined,
+    acpi: find(domain, 'features/acpi') !== undefined,
+    apic: find(domain, 'features/apic') !== undefined,
   }
   return locate(guest, at(path, domain.line), linesOf(domain, path))
 }
@@ -153,6 +158,8 @@ function linesOf(domain: Element, path: string): Record<string, Source> {
     emulator: 'devices/emulator',
     cpuMode: 'cpu',
     clock: 'clock',
+    acpi: 'features',
+    apic: 'features',
     onCrash: 'on_crash',
     onReboot: 'on_reboot',
     onPoweroff: 'on_poweroff',
@@ -220,7 +227,7 @@ function readHostdev(device: Element, owner: Owner, guest: Guest, malformed: Mal
     : ''
   if (pci && read === null) {
     const problem = address ? `${written} is no address of a PCI device` : 'it names no address'
-    const item = { ...owner, key: 'hostdev', entry: written, problem }
+    const item = { ...owner, key: 'hostdev', kind: 'entry' as const, entry: written, problem }
     malformed.push(locate(item, here(owner, address ?? device)))
   }
   const usb = kind === 'usb' ? usbOf(device) : { usbId: '', usbAddress: '' }

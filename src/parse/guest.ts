@@ -1,4 +1,5 @@
 import type { Source, Unknown } from '../types.ts'
+import type { CpuPin } from './cpu-pins.ts'
 
 /** A guest as one of its definitions tells it. "" and null: not set, and no default is documented. */
 export interface Guest {
@@ -36,6 +37,9 @@ export interface Guest {
   readonly usbSwitch: boolean
   readonly usbDevices: number
   readonly gfxPassthru: boolean
+  /** Whether it has ACPI and an APIC; null where the definition leaves it to the toolstack. */
+  readonly acpi: boolean | null
+  readonly apic: boolean | null
   readonly pciBridges: boolean
   /** Places that are left on its only PCI bus; null where it has more than one, or another kind. */
   readonly pciSlotsFree: number | null
@@ -139,8 +143,20 @@ export interface GuestGraphics extends Item {
   readonly password: boolean
 }
 
+export interface GuestPin extends Item, CpuPin {}
+
+/** Memory that may come from some NUMA nodes only. */
+export interface GuestNuma extends Item {
+  /** strict, preferred, interleave … */
+  readonly mode: string
+  readonly nodes: readonly number[]
+  readonly memory: number | null
+}
+
 /** A part of a definition that its toolstack will not take. */
 export interface Malformed extends Item {
+  /** One entry of a list, a value of the wrong kind, or settings that do not go together. */
+  readonly kind: 'entry' | 'value' | 'together'
   readonly key: string
   readonly entry: string
   readonly problem: string
@@ -161,6 +177,8 @@ export interface Definition {
   readonly hostdevs: readonly GuestHostdev[]
   readonly consoles: readonly GuestConsole[]
   readonly graphics: readonly GuestGraphics[]
+  readonly pins: readonly GuestPin[]
+  readonly numa: readonly GuestNuma[]
   readonly malformed: readonly Malformed[]
   readonly unknownKeys: readonly UnknownKey[]
   readonly usbControllers: readonly UsbController[]
@@ -171,7 +189,7 @@ export interface Definition {
 /** What a definition has besides its guest where it says nothing of it. */
 export const nothingElse = {
   ...{ disks: [], interfaces: [], hostdevs: [], consoles: [], graphics: [], malformed: [], unknownKeys: [] },
-  ...{ usbControllers: [], newSettings: [], ignored: [] },
+  ...{ pins: [], numa: [], usbControllers: [], newSettings: [], ignored: [] },
 } as const satisfies Omit<Definition, 'guest'>
 
 /** What `<driver>` and target names mean where no bus is told. */

@@ -22,6 +22,7 @@ export function nearest(word: string, candidates: Iterable<string>, most = Infin
   let best: string | null = null
   let least = Math.min(most, Math.max(1, Math.floor(word.length / 3))) + 1
   for (const candidate of candidates) {
+    if (Math.abs(word.length - candidate.length) >= least) continue
     const edits = distance(word.toLowerCase(), candidate.toLowerCase())
     if (edits < least) [best, least] = [candidate, edits]
   }

@@ -10,6 +10,13 @@ const DEEPEST = 64
 
 /** `(domain (domid 3) (name web1) (image (linux (kernel /boot/vmlinuz))))`. Throws where brackets do not match. */
 export function parseSxp(text: string): Sxp {
+  const [first] = parseSxps(text)
+  if (!first) throw new Error('no S-expression')
+  return first
+}
+
+/** As `parseSxp`, for a file of many: `(xend-port 8000)`, one a line. */
+export function parseSxps(text: string): readonly Sxp[] {
   const tokens = text.matchAll(/#[^\n]*|\n|[()]|'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*"|[^\s()'"]+/g)
   const open: { items: Sxp[]; line: number }[] = [{ items: [], line: 1 }]
   let line = 1
@@ -27,9 +34,7 @@ export function parseSxp(text: string): Sxp {
     line += token.split('\n').length - 1
   }
   if (open.length > 1) throw new Error(`line ${open.at(-1)!.line}: "(" is not closed`)
-  const [first] = open[0]!.items
-  if (!first) throw new Error('no S-expression')
-  return first
+  return open[0]!.items
 }
 
 const unquote = (token: string): string => (/^['"]/.test(token) ? token.slice(1, -1).replace(/\\([^])/g, '$1') : token)

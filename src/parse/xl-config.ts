@@ -26,10 +26,13 @@ interface Token {
 const TOKEN =
   /(?<blank>[ \t\r\f]+|#[^\n]*|\\\r?\n)|(?<newline>\n|;)|(?<string>'(?:[^'\\\n]|\\[^])*'|"(?:[^"\\\n]|\\[^])*")|(?<number>[-+]?(?:0[xX][0-9a-fA-F]+|\d+)(?![\w.]))|(?<name>[A-Za-z_]\w*)|(?<sign>\+=|==|[=[\],])|(?<bad>[^])/gy
 
-function tokens(text: string): Token[] {
+/** Names in xl.conf have parts: `vif.default.bridge`. */
+const DOTTED = new RegExp(TOKEN.source.replace('[A-Za-z_]\\w*', '[A-Za-z_][\\w.]*'), 'gy')
+
+function tokens(text: string, pattern: RegExp): Token[] {
   const found: Token[] = []
   let line = 1
-  for (const match of text.matchAll(TOKEN)) {
+  for (const match of text.matchAll(pattern)) {
     const [kind, token] = Object.entries(match.groups!).find(([, value]) => value !== undefined)!
     if (kind !== 'blank') found.push({ kind: kind as Token['kind'], text: token, line })
     line += token.split('\n').length - 1
@@ -40,8 +43,8 @@ function tokens(text: string): Token[] {
 const PYTHON = /^(import|from|def|if|elif|else|for|while|print|try|except|return|class|with|pass)$/
 
 /** `vif = [ 'bridge=xenbr0' ]`, one setting a line; lists go over lines. A statement that cannot be read is an error, and the rest goes on. */
-export function parseXlConfig(text: string): XlConfig {
-  const reader = new Reader(tokens(text.replace(/^\uFEFF/, '')))
+export function parseXlConfig(text: string, kind: 'guest' | 'xl.conf' = 'guest'): XlConfig {
+  const reader = new Reader(tokens(text.replace(/^\uFEFF/, ''), kind === 'guest' ? TOKEN : DOTTED))
   const settings = new Map<string, XlValue>()
   const errors: XlError[] = []
   while (!reader.ended) {

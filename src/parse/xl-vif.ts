@@ -25,7 +25,13 @@ export function parseVif(spec: string): XlPairs {
   const pairs = parsePairs(spec, VIF)
   const { type = '' } = pairs.values
   const problem = VIF_TYPE.has(type) ? '' : `type=${type} is neither ioemu nor vif`
-  return { ...pairs, problem: pairs.problem || problem }
+  return { ...pairs, problem: pairs.problem || problem || rateProblem(pairs.values['rate']) }
+}
+
+/** `rate=10Mb/s@50ms`: capital G, M or K, small b for bits and B for bytes, and a second. */
+function rateProblem(rate: string | undefined): string {
+  if (rate === undefined || /^0*[1-9]\d*[GMK]?[Bb]\/s(@0*[1-9]\d*[mu]?s?)?$/.test(rate)) return ''
+  return `rate=${rate} is no rate such as 10Mb/s`
 }
 
 /** `vnc=1, vnclisten=127.0.0.1, vncpasswd=…` */

@@ -88,6 +88,29 @@ describe('facts: backends', (it) => {
     assert.equal(value(parse(HOST).savedGuests), ['db1'])
   })
 
+  it('follows a disk to its base images', () => {
+    const disk = (chain: string) =>
+      `<domstatus state='running' reason='booted' pid='495'><domain type='kvm'><name>web1</name><devices>\n<disk type='file'><source file='/srv/web1'/>${chain}<target dev='vda'/></disk></devices></domain></domstatus>`
+    const read = (chain: string) =>
+      (
+        value(
+          backends.parse(
+            evidence(backends, [
+              [{ file: '/run/libvirt/qemu/*.xml' }, matches('/run/libvirt/qemu/web1.xml')],
+              ['/run/libvirt/qemu/web1.xml', disk(chain)],
+            ]),
+          ).backings,
+        ) as { target: string; path: string }[]
+      ).map(({ target, path }) => [target, path])
+    const deeper = "<backingStore type='block'><source dev='/dev/vg0/base'/><backingStore/></backingStore>"
+    assert.equal(read(`<backingStore type='file'><source file='/srv/base'/>${deeper}</backingStore>`), [
+      ['vda', '/srv/base'],
+      ['vda', '/dev/vg0/base'],
+    ])
+    assert.equal(read('<backingStore/>'), [])
+    assert.equal(read(''), [])
+  })
+
   it('reads how the last run ended', () => {
     assert.equal(
       (value(parse(HOST).logs) as Items).map(({ guest, ended }) => [guest, ended]),

@@ -179,6 +179,37 @@ describe('facts: boot', (it) => {
     assert.is(baud('GRUB_SERIAL_COMMAND="serial --speed=115200"\n'), null)
   })
 
+  it('finds lines that legacy GRUB and ELILO stumble over, in the menu in use', () => {
+    const told = (...given: Given[]) => {
+      const found = value(parse(...given).menuMistakes) as { file: string; line: number; problem: string }[]
+      return found.map(({ file, line, problem }) => [file, line, problem])
+    }
+    const conf =
+      '# grub.conf\ndefault=0\ntimeout=5\nhiddenmenu\ntitle Xen\n\troot (hd0,0)\n\tkernel /xen.gz\n\tmodul /vmlinuz\n'
+    assert.equal(told(['/boot/grub/grub.conf', conf]), [
+      ['/boot/grub/grub.conf', 8, 'modul is no command; module was probably meant'],
+    ])
+    assert.equal(told(['/boot/grub/grub.cfg', DEBIAN_XEN], ['/boot/grub/menu.lst', conf]), [])
+    assert.equal(told(['/boot/grub/menu.lst', 'default 0\ntitle a\n kernel /vmlinuz\n boot\n ourpatch x\n']), [])
+    const entry = (append: string) =>
+      `prompt\ndefault=linux\nimage=vmlinuz-2.6.18el5xen\n  vmm=xen.gz\n  label=linux\n  initrd=i\n  read-only\n  root=/dev/a\n${append}`
+    assert.equal(told(['/etc/elilo.conf', entry('  append="dom0_mem=2G -- quiet"\n')]), [])
+    assert.equal(told(['/etc/elilo.conf', entry('  append="--"\n')]), [])
+    assert.equal(told(['/etc/elilo.conf', entry('  append="rhgb quiet"\n')]), [
+      ['/etc/elilo.conf', 9, 'append= has no "--", so that all of it goes to the hypervisor'],
+    ])
+    assert.equal(told(['/etc/elilo.conf', 'root=/dev/a\nimage=a\n  label=a\nimage=b\n  vmm=xen.gz\n  label=b\n']), [
+      ['/etc/elilo.conf', 4, 'an entry with vmm= lacks initrd='],
+    ])
+  })
+
+  it('names the line of the entry that starts by itself', () => {
+    const { defaultTitle } = parse(...DEBIAN)
+    assert.ok(
+      defaultTitle.ok && defaultTitle.from.some(({ path, line }) => path === '/boot/grub/grub.cfg' && line! > 1),
+    )
+  })
+
   it('changes no fact when an answer is taken away', () => {
     losesNothing(boot, DEBIAN)
     losesNothing(boot, red('saved_entry=b\n', 'a', 'b'))
@@ -186,6 +217,7 @@ describe('facts: boot', (it) => {
       ['/boot/grub/grub.cfg', saved],
       ['/boot/grub/grubenv', 'saved_entry=2\n'],
     ])
+    losesNothing(boot, [['/etc/elilo.conf', 'image=a\n vmm=xen.gz\n']])
     losesNothing(boot, [['/boot/grub/menu.lst', 'default 0\ntitle a\n kernel /xen.gz\n']])
   })
 })

@@ -76,6 +76,26 @@ const of = (result: Parameters<typeof value>[0], ...fields: string[]): unknown[]
   items(result).map((item) => ('gap' in item ? item['gap'] : fields.map((field) => item[field])))
 
 describe('facts: guests', (it) => {
+  it('reads the labels of disks, where that is asked', () => {
+    const labels = guests.asks.find((ask) => 'each' in ask && 'command' in ask.ask && ask.ask.command.includes('-dLZ'))!
+    const given: Given[] = [
+      ...XEN_HOST,
+      [labels, matches('/dev/vg0/web1', '/dev/vg0/db1')],
+      [
+        { command: ['ls', '-dLZ', '/dev/vg0/web1'] },
+        output('brw-r-----  root disk system_u:object_r:fixed_disk_device_t /dev/vg0/web1\n'),
+      ],
+      [{ command: ['ls', '-dLZ', '/dev/vg0/db1'] }, output('', 2, 'ls: /dev/vg0/db1: No such file or directory\n')],
+    ]
+    const read = (of: readonly Given[]) =>
+      (value(guests.parse(evidence(guests, of)).disks) as { target: string; label: unknown }[]).map(({ label }) =>
+        typeof label === 'object' ? '?' : label,
+      )
+    assert.equal(read(given), ['fixed_disk_device_t', ''])
+    assert.equal(read([...XEN_HOST, [labels, { gap: 'withheld' }]]), ['?', '?'])
+    assert.equal(flips(guests, given), [])
+  })
+
   it('makes one guest of a file and the link that starts it', () => {
     const facts = parse(XEN_HOST)
     assert.equal(of(facts.all, 'name', 'running', 'autostart', 'configFile'), [
@@ -274,7 +294,6 @@ describe('facts: guests', (it) => {
     ]
     assert.equal(of(parse(host).differences, 'guest', 'setting', 'file', 'running'), rows)
     assert.equal(flips(guests, host), [])
-    // Two files for one name: nobody knows which one it was.
     const twice = files('/etc/xen/*', { '/etc/xen/web1.cfg': WEB1, '/etc/xen/old.cfg': WEB1.replace('512', '256') })
     assert.equal(parse([...host, ...twice]).differences.ok && items(parse([...host, ...twice]).differences), [])
   })

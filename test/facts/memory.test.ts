@@ -36,6 +36,19 @@ const GIVEN: Given[] = [
 const parse = (...given: Given[]) => memory.parse(evidence(memory, [...GIVEN, ...given]))
 
 describe('facts: memory', (it) => {
+  it('reads the memory of NUMA nodes', () => {
+    const glob = '/sys/devices/system/node/node*/meminfo'
+    const path = '/sys/devices/system/node/node1/meminfo'
+    const text = 'Node 1 MemTotal:       1024 kB\nNode 1 MemFree:         512 kB\nNode 1 MemUsed:         512 kB\n'
+    const given: Given[] = [
+      [{ file: glob }, matches(path)],
+      [path, text],
+    ]
+    assert.equal(value(parse(...given).nodes), [{ node: 1, total: 1048576, free: 524288 }])
+    assert.equal(value(parse().nodes), [])
+    losesNothing(memory, [...GIVEN, ...given])
+  })
+
   it('reads sizes in bytes', () => {
     const facts = parse()
     assert.is(value(facts.total), 1424576 * 1024)

@@ -168,7 +168,10 @@ describe('facts: network', (it) => {
         { file: '/etc/sysconfig/network-scripts/ifcfg-*' },
         matches('/etc/sysconfig/network-scripts/ifcfg-eth0', '/etc/sysconfig/network-scripts/ifcfg-eth0.bak'),
       ],
-      ['/etc/sysconfig/network-scripts/ifcfg-eth0', 'DEVICE=eth0\nBRIDGE=br7\nBOOTPROTO=DHCP\nNM_CONTROLLED="no"\n'],
+      [
+        '/etc/sysconfig/network-scripts/ifcfg-eth0',
+        'DEVICE=eth0\nHWADDR=52:54:00:AB:00:01\nBRIDGE=br7\nBOOTPROTO=DHCP\nNM_CONTROLLED="no"\n',
+      ],
       ['/etc/sysconfig/network-scripts/ifcfg-eth0.bak', 'DEVICE=eth9\nBRIDGE=br9\n'],
       ['/etc/network/interfaces', 'iface br0 inet dhcp\n bridge_ports eth0\n'],
     ]
@@ -181,8 +184,8 @@ describe('facts: network', (it) => {
       ],
     )
     assert.equal(
-      list(facts.ifcfg).map(({ bootproto, networkManager }) => [bootproto, networkManager]),
-      [['dhcp', false]],
+      list(facts.ifcfg).map(({ bootproto, networkManager, hwaddr }) => [bootproto, networkManager, hwaddr]),
+      [['dhcp', false, '52:54:00:ab:00:01']],
     )
   })
 

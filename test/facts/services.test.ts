@@ -23,6 +23,36 @@ const systemd: Given[] = [
 ]
 
 describe('facts: services', (it) => {
+  it('knows which services keep the time, and whether something starts them', () => {
+    const list =
+      'chronyd.service loaded active running NTP\nsystemd-timesyncd.service loaded inactive dead time\nchrony-wait.service loaded inactive dead x\n'
+    const given: Given[] = [
+      [{ stat: '/run/systemd/system' }, status({ type: 'dir' })],
+      [UNITS, output(list)],
+      [{ list: '/etc/systemd/system/*.wants' }, matches(WANTS)],
+      [{ list: WANTS }, names('chronyd.service')],
+    ]
+    const found = value(services.parse(evidence(services, given)).timeServices) as { name: string; enabled: boolean }[]
+    assert.equal(
+      found.map(({ name, enabled }) => [name, enabled]),
+      [
+        ['chronyd', true],
+        ['systemd-timesyncd', false],
+      ],
+    )
+    const sysv: Given[] = [
+      ['/etc/inittab', 'id:3:initdefault:\n'],
+      [{ list: '/etc/init.d' }, names('ntpd', 'xend')],
+      [{ list: '/etc/rc[35].d' }, matches()],
+    ]
+    const old = value(services.parse(evidence(services, sysv)).timeServices) as { name: string; enabled: boolean }[]
+    assert.equal(
+      old.map(({ name, enabled }) => [name, enabled]),
+      [['ntpd', false]],
+    )
+    assert.equal(flips(services, given), [])
+  })
+
   it('lists what guests depend on, and nothing that is only mentioned', () => {
     const facts = services.parse(evidence(services, systemd))
     assert.is(value(facts.init), 'systemd')

@@ -84,6 +84,43 @@ const faults: [string, (patient: Patient) => void, string, string?][] = [
     (p) => p.edit({ file: '/etc/xen/xl.conf' }, /^#autoballoon=.*$/m, 'autoballoon="on"'),
     'autoballoon-beside-fixed-memory · ',
   ],
+  [
+    'a word without quotes in xl.conf',
+    (p) => p.edit({ file: '/etc/xen/xl.conf' }, /^#claim_mode=1$/m, 'claim_mode=on'),
+    'toolstack-configuration-unreadable · /etc/xen/xl.conf:43',
+  ],
+  [
+    'a misspelt setting in xl.conf',
+    (p) => p.edit({ file: '/etc/xen/xl.conf' }, /^#claim_mode=1$/m, 'claim_mod=1'),
+    'misspelt-toolstack-setting · /etc/xen/xl.conf:43',
+  ],
+  [
+    'a misspelt setting of libvirt',
+    (p) => p.edit({ file: '/etc/libvirt/libvirtd.conf' }, /^#listen_tcp = 1$/m, 'listen_tpc = 0'),
+    'misspelt-libvirt-setting · /etc/libvirt/libvirtd.conf:38',
+  ],
+  [
+    'a number that libvirt wants in quotes',
+    (p) =>
+      p.edit({ file: '/etc/libvirt/libvirtd.conf' }, /^#unix_sock_rw_perms = "0770"$/m, 'unix_sock_rw_perms = 0770'),
+    'configuration-refused · /etc/libvirt/libvirtd.conf:108',
+  ],
+  [
+    'a processor that is not there',
+    (p) => p.edit(pv1, 'vcpus=1', 'vcpus=1\ncpus="1-2"'),
+    'pinned-to-missing-processor · guest pv1, all',
+  ],
+  [
+    'fewer processors at most than at the start',
+    (p) => p.edit(pv1, 'vcpus=1', 'vcpus=2\nmaxvcpus=1'),
+    'settings-contradict · guest pv1, maxvcpus',
+    'differs-from-its-file · guest pv1, vcpus',
+  ],
+  [
+    'a rate in another unit',
+    (p) => p.edit(pv1, 'bridge=xenbr0', 'bridge=xenbr0,rate=10Mbit'),
+    'malformed-interface · guest pv1, bridge=xenbr0,rate=10Mbit',
+  ],
   ['xenconsoled gone', (p) => p.edit(ps, / xenconsoled$/m, ' something'), 'xenconsoled-not-running · '],
   ['xenstored gone', (p) => p.edit(ps, / (oxenstored|xenstored)$/m, ' something'), 'xenstored-not-running · '],
   [

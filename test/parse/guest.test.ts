@@ -145,6 +145,30 @@ generated -->
 </domain>`
 
 describe('parse: guest-xml', (it) => {
+  it('knows ACPI, and which processors a guest is bound to', () => {
+    const { guest, pins } = xml(
+      "<domain type='kvm'><name>a</name>\n<features><acpi/></features>\n<vcpu cpuset='0-3,^1'>2</vcpu>\n<cputune>\n<vcpupin vcpu='0' cpuset='2'/><emulatorpin cpuset='7'/></cputune></domain>",
+    )
+    assert.equal([guest.acpi, guest.apic], [true, false])
+    assert.equal(
+      pins.map(({ what, cpus }) => [what, cpus]),
+      [
+        ['all', [0, 2, 3]],
+        ['vcpu 0', [2]],
+        ['emulator', [7]],
+      ],
+    )
+    assert.is(placeOf(pins[1]!)?.line, 5)
+    assert.equal(xml("<domain type='kvm'><vcpu>2</vcpu></domain>").pins, [])
+    const numa = (memory: string) =>
+      xml(`<domain type='kvm'><memory>1024</memory><numatune>${memory}</numatune></domain>`).numa.map(
+        ({ mode, nodes, memory: bytes }) => [mode, nodes, bytes],
+      )
+    assert.equal(numa("<memory mode='preferred' nodeset='1-2'/>"), [['preferred', [1, 2], 1048576]])
+    assert.equal(numa("<memory nodeset='0'/>"), [['strict', [0], 1048576]])
+    assert.equal(numa("<memory placement='auto'/>"), [])
+  })
+
   it('reads a domain of libvirt', () => {
     const { guest, disks, interfaces } = xml(DOMAIN)
     assert.equal([guest.name, guest.type, guest.vcpus, guest.maxvcpus], ['web1', 'kvm', 2, 4])
