@@ -65,7 +65,7 @@ export function judgeMessages(rule: Rule, signature: Signature, context: object,
 }
 
 /** The report lists which: hundreds of rules wait for the same logs. */
-const SOME_LOGS = 'some of the logs'
+const SOME_LOGS = 'a log of this host'
 
 /** Lines of `system` logs are of every kind. */
 export const isRelevant = (signature: Signature, kind: LogKind | undefined): boolean =>

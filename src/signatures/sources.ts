@@ -63,7 +63,7 @@ export interface HostLog {
   readonly tail: Result<Tail>
 }
 
-/** All logs that the answers hold. Those that are `absent` are left out: there is nothing in them. */
+/** All logs that the answers hold. Those that are `absent` are left out: there is nothing in them; the same with a journal that nobody keeps. */
 export function hostLogs(evidence: Evidence): HostLog[] {
   return SOURCES.flatMap((source): HostLog[] => {
     const { kind, ask, begins } = source
@@ -82,7 +82,7 @@ export function hostLogs(evidence: Evidence): HostLog[] {
       of: guestOf(name, source),
       tail: result,
     }))
-  }).filter(({ tail }) => tail.ok || tail.gap !== 'absent')
+  }).filter(({ tail }) => tail.ok || (tail.gap !== 'absent' && tail.gap !== 'withheld'))
 }
 
 function guestOf(path: string, { guest }: LogSource): string {
