@@ -1,6 +1,6 @@
 import type { Evidence, Member } from '../evidence/evidence.ts'
 import { locate } from '../evidence/locate.ts'
-import { absentAs, all, known, map, orGap, unknown } from '../evidence/result.ts'
+import { absentAs, chain, known, map, orGap, unknown } from '../evidence/result.ts'
 import { at, baseName } from '../parse/guest.ts'
 import { parseLibvirtConf, readLibvirtConf } from '../parse/libvirt-conf.ts'
 import { type ConfProblem, confProblems } from '../parse/libvirt-keys.ts'
@@ -21,16 +21,15 @@ export function runningDaemons(text: string): Result<string[]> {
   return known([...new Set(names.filter((name) => DAEMONS.test(name)))])
 }
 
-/** A setting, with its line; "" where it is commented out, or the file is not there. */
-export function confValue(evidence: Evidence, asks: readonly Ask[], key: string): Result<string> {
-  const texts = all(...asks.map((ask) => absentAs(evidence.text(ask), '')))
-  if (!texts.ok) return texts
-  for (const [index, text] of texts.value.entries()) {
-    const setting = parseLibvirtConf(text).get(key)
-    const path = 'file' in asks[index]! ? asks[index].file : ''
-    if (setting) return known(setting.value, at(path, setting.line))
-  }
-  return { ...texts, value: '' }
+/** Reads one file once; then gives settings of it, with their lines: "" where one is commented out, or the file is not there. */
+export function confReader(evidence: Evidence, ask: Ask): (key: string) => Result<string> {
+  const path = 'file' in ask ? ask.file : ''
+  const settings = map(absentAs(evidence.text(ask), ''), parseLibvirtConf)
+  return (key) =>
+    chain(settings, (found) => {
+      const setting = found.get(key)
+      return setting ? known(setting.value, at(path, setting.line)) : known('')
+    })
 }
 
 type ConfLine = ConfProblem & { readonly file: string }

@@ -3,7 +3,7 @@ import { absentAs, all, chain, known, map, ranked } from '../evidence/result.ts'
 import type { Ask } from '../types.ts'
 import { listeningOn } from '../parse/proc-net-tcp.ts'
 import { defineFacts } from './fact-set.ts'
-import { confValue, ignoredElements, problemsOf, readNetworks, readPools, runningDaemons } from './libvirt-sources.ts'
+import { confReader, ignoredElements, problemsOf, readNetworks, readPools, runningDaemons } from './libvirt-sources.ts'
 import { bool, listOf, nullable, number, object, string, strings } from './schema.ts'
 
 const LIBVIRTD_TCP_PORT = 16509
@@ -125,8 +125,8 @@ export const libvirt = defineFacts({
     const sockets = map(absentAs(evidence.stats(ask.sockets), []), (found) =>
       found.map(({ name, result }) => (result.ok ? name.slice(name.lastIndexOf('/') + 1) : result)),
     )
-    const qemu = (key: string) => confValue(evidence, [ask.qemuConf], key)
-    const daemon = (key: string) => confValue(evidence, [ask.libvirtdConf], key)
+    const qemu = confReader(evidence, ask.qemuConf)
+    const daemon = confReader(evidence, ask.libvirtdConf)
     const is = (one: Ask) => map(evidence.stat(one), () => true)
     const on = (value: ReturnType<typeof qemu>) => map(value, (text) => text === '1')
     const listeners = map(

@@ -5,7 +5,7 @@ import { absentAs, all, isUnknown, map, orGap, ranked } from '../evidence/result
 import { parseShellVariables } from '../parse/key-value.ts'
 import type { Result, Unknown } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
-import { confValue } from './libvirt-sources.ts'
+import { confReader } from './libvirt-sources.ts'
 import { bool, mapOf, string, strings } from './schema.ts'
 
 const asks = {
@@ -45,7 +45,7 @@ export const security = defineFacts({
     const flags = booleans(evidence)
     const images = map(evidence.text(ask.mounts), (text) => mountOf('/var/lib/libvirt/images', text))
     const profiles = map(evidence.text(ask.profiles), parseProfiles)
-    const conf = (key: string) => confValue(evidence, [ask.qemuConf], key)
+    const conf = confReader(evidence, ask.qemuConf)
     return {
       selinux: selinux(evidence),
       selinuxConfigured: configured(evidence),

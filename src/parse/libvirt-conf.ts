@@ -15,6 +15,7 @@ export interface LibvirtConf {
 
 const BLANKS = /[ \t]*/y
 const BLANKS_AND_LINES = /\s*/y
+const BLANKS_AND_COMMENT = /\s*(?:#[^\r\n]*)?/y
 const NAME = /[A-Za-z]\w*/y
 const STRING = /"""([^]*?)"""|"([^"\r\n]*)"|'([^'\r\n]*)'/y
 const NUMBER = /[-+]?\d+/y
@@ -51,14 +52,17 @@ class Reader {
 
   /** Counts on from where it was asked last. */
   get line(): number {
-    for (; this.#counted < this.#at; this.#counted++) if (this.#text[this.#counted] === '\n') this.#line++
-    return this.#line
+    for (;;) {
+      const newline = this.#text.indexOf('\n', this.#counted)
+      if (newline < 0 || newline >= this.#at) return this.#line
+      this.#counted = newline + 1
+      this.#line++
+    }
   }
 
   /** True at the end of the file. */
   skipToStatement(): boolean {
-    do this.#take(BLANKS_AND_LINES)
-    while (this.#take(REST) !== '')
+    while (this.#take(BLANKS_AND_COMMENT) !== '');
     return this.#at >= this.#text.length
   }
 
