@@ -31,6 +31,8 @@ const MOST_SUBJECTS = 200
 /** From so many hits in a chunk on, one string of all of it is cheaper than a string for each line. */
 const MANY_HITS = 400
 const NEWLINE = 10
+/** Serial lines end in one or two of them. */
+const RETURN = 13
 
 interface Counted {
   readonly rule: number
@@ -159,7 +161,9 @@ export class LogScan {
     this.#start = start
     this.#end = end
     this.#message = undefined
-    this.#text = this.#lineOf(start, end, offset)
+    let last = end
+    while (last > start && this.#scanner.text[last - 1] === RETURN) last--
+    this.#text = this.#lineOf(start, last, offset)
   }
 
   #lineOf(start: number, end: number, offset: number): string {
@@ -245,7 +249,7 @@ export class LogScan {
   #here(): Found {
     this.#countLines(this.#start)
     const text = this.#whole === '' ? this.#text : Buffer.from(this.#text, 'latin1').toString('latin1')
-    return { line: this.#line, text: text.endsWith('\r') ? text.slice(0, -1) : text }
+    return { line: this.#line, text }
   }
 
   #withoutPrefix(): string {

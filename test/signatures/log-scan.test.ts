@@ -43,6 +43,12 @@ describe('looking through a log', (it) => {
     assert.equal(one!.captures, { name: 'web2' })
   })
 
+  it('knows the end of a line that a serial port wrote', () => {
+    const [one] = scan({ match: 'domain (?<name>.*)$' }, 'domain web1\r\r\ndomain web2\r\n')
+    assert.is(one!.count, 2)
+    assert.equal(one!.captures, { name: 'web2' })
+  })
+
   it('keeps what its subject names apart, up to a limit', () => {
     const found = scan(
       { match: 'domain (?<name>\\w+) crashed', keys: ['name'] },
