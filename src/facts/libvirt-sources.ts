@@ -75,6 +75,7 @@ export function readNetworks(
       bridge,
       forward: find(root, 'forward') ? attributeOf(root, 'forward', 'mode') || 'nat' : '',
       dhcp: findAll(root, 'ip/dhcp').length > 0,
+      bootp: findAll(root, 'ip/dhcp/bootp').length > 0 || root.children.some(({ name }) => /(^|:)options$/.test(name)),
       addresses: findAll(root, 'ip').map((ip) => ip.attributes['address'] ?? ''),
       autostart: orGap(map(autostart, (names) => names.includes(baseName(path)))),
       active: isActive(isStarted(name), bridge, interfaces),

@@ -1,6 +1,7 @@
 import { command, file, list, stat } from '../evidence/ask.ts'
 import { absentAs, all, chain, known, map, ranked } from '../evidence/result.ts'
 import type { Ask } from '../types.ts'
+import { parseShellVariables } from '../parse/key-value.ts'
 import { listeningOn } from '../parse/proc-net-tcp.ts'
 import { defineFacts } from './fact-set.ts'
 import { confValue, readNetworks, readPools, runningDaemons } from './libvirt-sources.ts'
@@ -15,6 +16,7 @@ const network = object(
     bridge: string('Its bridge; "" where libvirt makes none'),
     forward: string('nat, route, open, bridge, hostdev …; "" for an isolated network'),
     dhcp: bool('libvirt serves addresses on it'),
+    bootp: bool('It tells guests what to boot from the network'),
     addresses: strings("The host's addresses on it"),
     autostart: bool('It is started with libvirt'),
     active: bool('It is started now'),
@@ -60,6 +62,8 @@ export const libvirt = defineFacts({
     libvirtdConf: file('/etc/libvirt/libvirtd.conf'),
     proxyConf: file('/etc/libvirt/virtproxyd.conf'),
     qemuConf: file('/etc/libvirt/qemu.conf'),
+    guestsConf: file('/etc/sysconfig/libvirt-guests'),
+    guestsDefault: file('/etc/default/libvirt-guests'),
     tcp: file('/proc/net/tcp', { maxBytes: 4 << 20 }),
     tcp6: file('/proc/net/tcp6', { maxBytes: 4 << 20 }),
   },
@@ -79,6 +83,9 @@ export const libvirt = defineFacts({
     tcpListeners: strings('Addresses on which something accepts connections at port 16509, not counting loopback'),
     authUnixRw: string('Who may connect by the writable UNIX socket: polkit, none …; "" for the default'),
     unixSockRwPerms: string('Permissions of that socket as set; "" for the default'),
+    onShutdown: string(
+      'What libvirt-guests does with guests when the host goes down: suspend, shutdown; "" where not set',
+    ),
     vncListen: string('Address of guests\' VNC consoles that name none; "127.0.0.1" is the default'),
     vncTls: bool('VNC consoles are encrypted'),
     vncPassword: bool('VNC consoles that have no password of their own get one'),
@@ -123,6 +130,10 @@ export const libvirt = defineFacts({
       tcpListeners: listeners,
       authUnixRw: daemon('auth_unix_rw'),
       unixSockRwPerms: daemon('unix_sock_rw_perms'),
+      onShutdown: map(
+        all(absentAs(evidence.text(ask.guestsConf), ''), absentAs(evidence.text(ask.guestsDefault), '')),
+        (texts) => parseShellVariables(texts.join('\n'))['ON_SHUTDOWN'] ?? '',
+      ),
       vncListen: map(qemu('vnc_listen'), (text) => text || '127.0.0.1'),
       vncTls: on(qemu('vnc_tls')),
       vncPassword: map(qemu('vnc_password'), (text) => text !== ''),

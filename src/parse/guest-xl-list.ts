@@ -72,6 +72,7 @@ export function guestOfDomain(domain: XlDomain): Definition {
     firmware: '',
     cmdline: '',
     boot: '',
+    os: '',
     arch: '',
     machine: '',
     emulator: '',

@@ -132,6 +132,7 @@ class XlFile {
       firmware: text('firmware'),
       cmdline: text('cmdline') || `${root === '' ? '' : `root=${root} `}${text('extra')}`.trim(),
       boot: text('boot'),
+      os: '',
       arch: '',
       machine: '',
       emulator: text('device_model_override') || text('device_model'),

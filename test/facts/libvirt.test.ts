@@ -102,6 +102,17 @@ describe('facts: libvirt', (it) => {
     assert.is(value(parse([]).authTcp), 'sasl')
   })
 
+  it('knows what becomes of guests when the host goes down, and whether a network tells what to boot', () => {
+    assert.is(value(parse(HOST).onShutdown), '')
+    const set = (path: string): Given => [path, '#ON_SHUTDOWN=shutdown\nON_SHUTDOWN=suspend\n']
+    assert.is(value(parse([...HOST, set('/etc/sysconfig/libvirt-guests')]).onShutdown), 'suspend')
+    assert.is(value(parse([...HOST, set('/etc/default/libvirt-guests')]).onShutdown), 'suspend')
+    const network = (text: string) =>
+      first([...HOST, ['/etc/libvirt/qemu/networks/default.xml', text]], 'networks')['bootp']
+    assert.is(network(NETWORK), false)
+    assert.is(network(NETWORK.replace('<dhcp>', "<dhcp><bootp file='pxelinux.0'/>")), true)
+  })
+
   it('finds who listens to the network, not to loopback and not on another port', () => {
     assert.equal(value(parse(HOST).tcpListeners), ['0.0.0.0'])
     const six = '   0: 00000000000000000000000000000000:407D 00000000000000000000000000000000:0000 0A 0\n'
