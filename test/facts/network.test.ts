@@ -203,50 +203,6 @@ describe('facts: network', (it) => {
     assert.is(script('(network-script /bin/true)')?.['exists'], null)
   })
 
-  it('reads what a network script of several bridges starts, and which cards it takes', () => {
-    const body =
-      '#!/bin/sh\n# netdev=eth9\nscript=/etc/xen/scripts/network-bridge.xen\n$script start vifnum=1 bridge=xenbr1 netdev=eth1\n$script start netdev=${netdev} vifnum=0\n'
-    const given: Given[] = [
-      ['/etc/xen/xend-config.sxp', "(network-script 'network-xen-multi-bridge netdev=eth0')\n"],
-      [{ stat: '/etc/xen/scripts/*' }, matches('/etc/xen/scripts/network-xen-multi-bridge')],
-      [{ stat: '/etc/xen/scripts/network-xen-multi-bridge' }, status({ mode: 0o755 })],
-      [{ file: '/etc/xen/scripts/network-*' }, matches('/etc/xen/scripts/network-xen-multi-bridge')],
-      ['/etc/xen/scripts/network-xen-multi-bridge', body],
-    ]
-    const [script] = list(at(given).networkScripts)
-    assert.equal(script?.['cards'], ['eth0', 'eth1'])
-    assert.is(script?.['lostHelper'], '/etc/xen/scripts/network-bridge.xen')
-    assert.equal(flips(network, given), [])
-  })
-
-  it('finds misspelt settings of interfaces, and knows those that only look so', () => {
-    const files: Given[] = [
-      [
-        { file: '/etc/sysconfig/network-scripts/ifcfg-*' },
-        matches('/etc/sysconfig/network-scripts/ifcfg-eth0', '/etc/sysconfig/network-scripts/ifcfg-lo'),
-      ],
-      [
-        '/etc/sysconfig/network-scripts/ifcfg-eth0',
-        'DEVICE=eth0\nHWADDR=00:16:3E:49:E4:E0\nBRIGDE=br0\nonboot=yes\nIPV6ADDR=::1\nIPADDR0=192.0.2.1\nMASTER=bond0\n',
-      ],
-      ['/etc/sysconfig/network-scripts/ifcfg-lo', 'DEVICEE=lo\n'],
-    ]
-    const facts = at([...host, ...files])
-    assert.equal(
-      list(facts.ifcfgOdd).map(({ key, nearest, line }) => [key, nearest, line]),
-      [
-        ['BRIGDE', 'BRIDGE', 3],
-        ['onboot', 'ONBOOT', 4],
-      ],
-    )
-    assert.equal(
-      list(facts.ifcfg).map(({ hwaddr, master }) => [hwaddr, master]),
-      [['00:16:3e:49:e4:e0', 'bond0']],
-    )
-    assert.is(list(facts.interfaces).find(({ name }) => name === 'eth0')?.['pci'], '0000:00:03.0')
-    assert.equal(flips(network, [...host, ...files]), [])
-  })
-
   it('wants the address before the name of localhost', () => {
     const named = (text: string) => value(at([['/etc/hosts', text]]).localhostNamed)
     assert.is(named('127.0.0.1 localhost.localdomain localhost\n'), true)
