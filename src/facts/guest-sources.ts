@@ -26,7 +26,7 @@ const FOLDERS = [
 const PATH = `/[A-Za-z0-9._-]+/[^]['"<>,; )]+`
 
 /** Paths that definitions name, wherever they name them: a definition may put several into one line. */
-const namedPaths = command([
+export const namedPaths = command([
   'find',
   ...FOLDERS,
   '-maxdepth',

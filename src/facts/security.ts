@@ -1,11 +1,13 @@
 import { file } from '../evidence/ask.ts'
 import type { Evidence } from '../evidence/evidence.ts'
+import { locate } from '../evidence/locate.ts'
 import { basename, orNone } from '../evidence/lookup.ts'
 import { absentAs, all, isUnknown, map, orGap, ranked } from '../evidence/result.ts'
 import { parseShellVariables } from '../parse/key-value.ts'
 import type { Result, Unknown } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
-import { bool, mapOf, string, strings } from './schema.ts'
+import { namedPaths } from './guest-sources.ts'
+import { bool, listOf, mapOf, object, string, strings } from './schema.ts'
 
 const asks = {
   enforce: file('/sys/fs/selinux/enforce'),
@@ -20,6 +22,13 @@ const asks = {
   lockdown: file('/sys/kernel/security/lockdown'),
   qemuConf: file('/etc/libvirt/qemu.conf'),
   mounts: file('/proc/mounts'),
+  // Only on Red Hat 5: newer libvirt labels images itself when a guest starts.
+  labels: {
+    each: namedPaths as { command: readonly [string, ...string[]] },
+    ask: { command: ['ls', '-dZL', '{}'] as [string, ...string[]] },
+    if: { path: '/selinux/enforce' },
+    timeoutMs: 4000,
+  },
 } as const
 
 export const security = defineFacts({
@@ -38,6 +47,10 @@ export const security = defineFacts({
     qemuGroup: string('group of qemu.conf, or "" for the default'),
     imageFileSystem: string('File system that /var/lib/libvirt/images lies on: ext4, nfs4, cifs, fuse.glusterfs'),
     missingBoolean: string('SELinux boolean that images on that file system need and that is off, or ""'),
+    labels: listOf(
+      object({ path: string('The path'), label: string('Its type: virt_image_t, user_home_t') }, 'One path'),
+      'SELinux types of what definitions of guests name; only where /selinux is, as on Red Hat 5',
+    ),
     securityDriver: string('security_driver of qemu.conf, or "" for the default'),
   },
   parse(evidence, ask) {
@@ -75,10 +88,22 @@ export const security = defineFacts({
       missingBoolean: map(all(images, flags), ([mount, values]) =>
         mount.labels ? '' : missingBoolean(mount.type, values),
       ),
+      labels: labels(evidence),
       securityDriver: map(conf, (values) => values['security_driver'] ?? ''),
     }
   },
 })
+
+/** `-rw-r--r--  root root system_u:object_r:virt_image_t /srv/web1.img`; what is not there has no label. */
+function labels(evidence: Evidence): Result<readonly ({ path: string; label: string } | Unknown)[]> {
+  return map(orNone(evidence.outputs(asks.labels)), (members) =>
+    members.flatMap(({ name, result }): ({ path: string; label: string } | Unknown)[] => {
+      if (!result.ok) return [result]
+      const label = /\s\w+:\w+:(\w+)(?::\S*)?\s/.exec(result.value.stdout)?.[1]
+      return label === undefined ? [] : [locate({ path: name, label }, { ask: `ls -dZL ${name}`, path: name })]
+    }),
+  )
+}
 
 const configured = (evidence: Evidence): Result<string> =>
   absentAs(
