@@ -37,7 +37,7 @@ export const fileFacts = {
         device: string('Device, UUID=, LABEL=, server:/path …, as written'),
         point: string('Where it is to be mounted; "none" or "swap" for swap'),
         type: string('ext4, nfs4, swap …'),
-        needed: bool('Neither noauto nor nofail: the start of this system waits for it'),
+        needed: bool('Neither noauto nor nofail nor an automount: the start of this system waits for it'),
         missing: bool(
           'It names a disk as hd, sd, vd, xvd or nvme, there is no such disk, and nothing is mounted there',
         ),
@@ -136,7 +136,7 @@ function fstabLine(line: MountLine, mounts: Result<readonly MountLine[]>, disks:
     device,
     point,
     type,
-    needed: !options.some((option) => option === 'noauto' || option === 'nofail'),
+    needed: !options.some((option) => /^(noauto|nofail|x-systemd\.automount)$/.test(option)),
     missing: named ? orGap(map(all(disks, mounts), isMissing)) : false,
     turnedReadOnly: options.includes('ro') ? false : orGap(mounted),
     line: line.line,

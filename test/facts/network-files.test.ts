@@ -54,4 +54,17 @@ describe('facts: network, its files', (it) => {
     assert.is(list(facts.interfaces)[0]?.['pci'], '0000:00:03.0')
     assert.equal(flips(network, files), [])
   })
+
+  it('does not expect the address of a card that is given another', () => {
+    const path = '/etc/sysconfig/network-scripts/ifcfg-eth0'
+    const hwaddr = (text: string) =>
+      list(
+        at([
+          [{ file: '/etc/sysconfig/network-scripts/ifcfg-*' }, matches(path)],
+          [path, text],
+        ]).ifcfg,
+      )[0]?.['hwaddr']
+    assert.is(hwaddr('HWADDR=00:16:3E:49:E4:E0\n'), '00:16:3e:49:e4:e0')
+    assert.is(hwaddr('HWADDR=00:16:3E:49:E4:E0\nMACADDR=02:00:00:00:00:01\n'), '')
+  })
 })
