@@ -75,6 +75,7 @@ export function readNetworks(
       bridge,
       forward: find(root, 'forward') ? attributeOf(root, 'forward', 'mode') || 'nat' : '',
       dhcp: findAll(root, 'ip/dhcp').length > 0,
+      dns: findAll(root, 'ip').length > 0 && attributeOf(root, 'dns', 'enable') !== 'no',
       bootp: findAll(root, 'ip/dhcp/bootp').length > 0 || root.children.some(({ name }) => /(^|:)options$/.test(name)),
       addresses: findAll(root, 'ip').map((ip) => ip.attributes['address'] ?? ''),
       autostart: orGap(map(autostart, (names) => names.includes(baseName(path)))),

@@ -4,6 +4,7 @@ import type { Ask } from '../types.ts'
 import { parseShellVariables } from '../parse/key-value.ts'
 import { listeningOn } from '../parse/proc-net-tcp.ts'
 import { defineFacts } from './fact-set.ts'
+import { dnsmasqAsks, wideDnsmasq } from './libvirt-dnsmasq.ts'
 import { confValue, readNetworks, readPools, runningDaemons } from './libvirt-sources.ts'
 import { bool, listOf, nullable, number, object, string, strings } from './schema.ts'
 
@@ -16,6 +17,7 @@ const network = object(
     bridge: string('Its bridge; "" where libvirt makes none'),
     forward: string('nat, route, open, bridge, hostdev …; "" for an isolated network'),
     dhcp: bool('libvirt serves addresses on it'),
+    dns: bool('libvirt answers questions for names on it'),
     bootp: bool('It tells guests what to boot from the network'),
     addresses: strings("The host's addresses on it"),
     autostart: bool('It is started with libvirt'),
@@ -51,6 +53,7 @@ export const libvirt = defineFacts({
     dnsmasq: stat('/usr/sbin/dnsmasq'),
     dnsmasqBin: stat('/usr/bin/dnsmasq'),
     dnsmasqLocal: stat('/usr/local/sbin/dnsmasq'),
+    ...dnsmasqAsks,
     networks: file('/etc/libvirt/qemu/networks/*.xml'),
     networkAutostart: list('/etc/libvirt/qemu/networks/autostart'),
     networkStatus: list('/run/libvirt/network'),
@@ -78,6 +81,7 @@ export const libvirt = defineFacts({
     pools: listOf(pool, 'Its storage pools'),
     dnsmasq: bool('dnsmasq, which serves the networks, is installed'),
     dnsmasqRuns: bool('A process of that name runs'),
+    wideDnsmasq: bool('A dnsmasq of the system is started at boot and takes port 53 of all addresses'),
     listenTcp: bool('listen_tcp is on: connections without encryption'),
     authTcp: string('Who may connect by TCP: sasl (the default), none …'),
     tcpListeners: strings('Addresses on which something accepts connections at port 16509, not counting loopback'),
@@ -125,6 +129,7 @@ export const libvirt = defineFacts({
       pools: readPools(evidence, ask),
       dnsmasq: ranked(is(ask.dnsmasq), is(ask.dnsmasqBin), is(ask.dnsmasqLocal), known(false)),
       dnsmasqRuns: map(processes, (names) => names.includes('dnsmasq')),
+      wideDnsmasq: wideDnsmasq(evidence),
       listenTcp: on(daemon('listen_tcp')),
       authTcp: map(daemon('auth_tcp'), (text) => text || 'sasl'),
       tcpListeners: listeners,
