@@ -149,7 +149,7 @@ function readLibvirt(evidence: Evidence, ask: Ask, auto: Ask, liveAsks: readonly
   })
   if (gaps.length > 0) return { found, errors, gaps }
   if (!names.ok) return { found, errors, gaps: [names] }
-  const known = new Set(files.map(({ name }) => stem(name)))
+  const known = new Set([...files.map(({ name }) => stem(name)), 'Domain-0'])
   const only = new Map<string, Member<string>>()
   for (const member of live.flatMap((one) => (one.ok ? one.value : [])))
     if (!known.has(stem(member.name)) && !only.has(stem(member.name))) only.set(stem(member.name), member)

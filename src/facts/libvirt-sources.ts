@@ -91,6 +91,8 @@ export function readNetworks(
       forward: find(root, 'forward') ? attributeOf(root, 'forward', 'mode') || 'nat' : '',
       pf: attributeOf(root, 'forward/pf', 'dev'),
       dhcp: findAll(root, 'ip/dhcp').length > 0,
+      dns: findAll(root, 'ip').length > 0 && attributeOf(root, 'dns', 'enable') !== 'no',
+      bootp: findAll(root, 'ip/dhcp/bootp').length > 0 || root.children.some(({ name }) => /(^|:)options$/.test(name)),
       addresses: findAll(root, 'ip').map((ip) => ip.attributes['address'] ?? ''),
       autostart: orGap(map(autostart, (names) => names.includes(baseName(path)))),
       active: isActive(isStarted(name), bridge, interfaces),

@@ -47,5 +47,6 @@ export const asks = {
   xend: file('/etc/xen/xend-config.sxp'),
   xendProgram: stat('/usr/sbin/xend'),
   xenScripts: stat('/etc/xen/scripts/*'),
+  networkScripts: file('/etc/xen/scripts/network-*', { maxBytes: 64 << 10, if: { path: '/etc/xen/xend-config.sxp' } }),
   hosts: file('/etc/hosts'),
 } as const

@@ -19,7 +19,7 @@ export const interfaceSchema = object(
     bridge: string('The Linux bridge whose port it is, or ""'),
     master: string('The bond, team or switch that it belongs to, or ""'),
     driver: string('e1000, virtio_net …; "" for what has none'),
-    pciAddress: string('0000:03:00.0; "" for what is on no PCI bus'),
+    pciAddress: string('PCI address of the card behind it; "" for what has none'),
     routed: bool('IPv4 routes leave through it: it has an address of its own'),
     addressed6: bool('It has an IPv6 address that is not link-local'),
   },
@@ -62,7 +62,7 @@ export function interfaces(evidence: Evidence): Result<readonly Interface[]> {
           bridge: orGap(bridgeOf(evidence, name)),
           master: orGap(absentAs(map(read.master(`${at}/master`), basename), '')),
           driver: orGap(absentAs(map(read.driver(`${at}/device/driver`), basename), '')),
-          pciAddress: orGap(absentAs(map(read.device(`${at}/device`), pciAddressOf), '')),
+          pciAddress: orGap(absentAs(map(read.device(`${at}/device`), pciOf), '')),
           routed: orGap(map(read.routes, (routes) => routes.some(({ device }) => device === name))),
           addressed6: orGap(map(read.ip6, (devices) => devices.includes(name))),
         }
@@ -71,8 +71,8 @@ export function interfaces(evidence: Evidence): Result<readonly Interface[]> {
   )
 }
 
-const pciAddressOf = (target: string): string =>
-  /\/?([0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])$/.exec(target)?.[1] ?? ''
+/** `../../../0000:00:03.0`; that of a virtio card is virtio0. */
+const pciOf = (target: string): string => (/^[0-9a-f]{4,}:/.test(basename(target)) ? basename(target) : '')
 
 function readers(evidence: Evidence) {
   return {

@@ -44,6 +44,7 @@ export function guestOfSxp(domain: Sxp, path: string): Definition {
     firmware: '',
     cmdline: of('args'),
     boot: of('boot'),
+    os: '',
     arch: '',
     machine: '',
     emulator: of('device_model'),

@@ -90,6 +90,7 @@ export function guestOfDomain(domain: XlDomain): Definition {
     firmware: '',
     cmdline: '',
     boot: '',
+    os: '',
     arch: '',
     machine: '',
     emulator: '',

@@ -130,6 +130,7 @@ class XlFile {
       firmware: text('firmware'),
       cmdline: text('cmdline') || `${root === '' ? '' : `root=${root} `}${text('extra')}`.trim(),
       boot: text('boot'),
+      os: '',
       arch: '',
       machine: '',
       emulator: text('device_model_override') || text('device_model'),

@@ -73,6 +73,12 @@ function typeOf(domain: Element): string {
   return os === 'hvm' ? 'hvm' : os === 'xenpvh' ? 'pvh' : 'pv'
 }
 
+/** `<libosinfo:os id="http://microsoft.com/win/10"/>` in the metadata, whatever the prefix. */
+const osOf = (domain: Element): string =>
+  (find(domain, 'metadata')?.children ?? [])
+    .flatMap(({ children }) => children)
+    .find(({ name, attributes }) => /(^|:)os$/.test(name) && attributes['id'])?.attributes['id'] ?? ''
+
 function readGuest(domain: Element, path: string): Guest {
   const text = (name: string): string => textOf(domain, name)
   const maxvcpus = whole(text('vcpu'), 1)
@@ -97,6 +103,7 @@ function readGuest(domain: Element, path: string): Guest {
     boot: findAll(domain, 'os/boot')
       .map(({ attributes }) => attributes['dev'] ?? '')
       .join(','),
+    os: osOf(domain),
     arch: attributeOf(domain, 'os/type', 'arch'),
     machine: attributeOf(domain, 'os/type', 'machine'),
     emulator: text('devices/emulator'),

@@ -22,6 +22,8 @@ export interface Guest {
   readonly firmware: string
   readonly cmdline: string
   readonly boot: string
+  /** What libosinfo calls the system: http://debian.org/debian/12. */
+  readonly os: string
   readonly arch: string
   readonly machine: string
   readonly emulator: string
