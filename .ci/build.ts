@@ -6,7 +6,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import wabt from 'wabt'
 import { commands } from '../src/commands/index.ts'
 import { Linter } from '../src/engine/conditions.ts'
-import { readDeclined } from '../src/engine/coverage.ts'
+import { readDeclined } from '../src/engine/declined.ts'
 import { readRules } from '../src/engine/library.ts'
 import { factSets } from '../src/facts/index.ts'
 
