@@ -9,6 +9,7 @@ import { readLogs } from '../../src/engine/scan-logs.ts'
 import { askKey } from '../../src/evidence/ask.ts'
 import { Evidence } from '../../src/evidence/evidence.ts'
 import { factSets } from '../../src/facts/index.ts'
+import { logAsks } from '../../src/signatures/sources.ts'
 import { BundleHost } from '../../src/hosts/bundle.ts'
 import { Scanner } from '../../src/signatures/scanner.ts'
 import type { Answer, Finding } from '../../src/types.ts'
@@ -57,7 +58,7 @@ describe('taking one answer away', (it) => {
 
   for (const machine of machines) {
     it(`never turns a verdict round: ${basename(machine)}`, async () => {
-      const { evidence, facts } = await collect(new BundleHost(machine), factSets)
+      const { evidence, facts } = await collect(new BundleHost(machine), factSets, undefined, logAsks)
       const answers = [...evidence.answers.values()]
       const host = new BundleHost(machine)
       const logsOf = (rest: Evidence, about: AllFacts) =>
