@@ -28,8 +28,10 @@ export interface Sighting {
 const LONGEST_LINE = 8192
 /** Subjects of one signature that are kept apart: who writes the log must not fill our memory. */
 const MOST_SUBJECTS = 200
-/** From so many hits in a chunk on, one string of all of it is cheaper than a string for each line. */
-const MANY_HITS = 400
+/** From so many hits in a chunk on, one string for many lines is cheaper than a string for each. */
+const MANY_HITS = 100
+/** As much text at once: larger strings lie outside of V8's nursery, and cost many times as much. */
+const WINDOW_BYTES = 64 << 10
 const NEWLINE = 10
 
 interface Counted {
@@ -72,8 +74,10 @@ export class LogScan {
   #text = ''
   #message: string | undefined
   #program: string | undefined
-  /** All of the present text, where many of its lines are wanted. */
-  #whole = ''
+  /** Hits in the present text, and the part of it that is a string, where many of its lines are wanted. */
+  #hits = 0
+  #window = ''
+  #windowStart = 0
 
   /** `kind`: whose log it is, where that is known. `now`: for times without a year. */
   constructor(set: SignatureSet, scanner: Scanner, options: { kind?: LogKind | undefined; now: number }) {
@@ -140,10 +144,10 @@ export class LogScan {
     const rest = end < length ? Buffer.from(text.subarray(end, length)) : null
     this.#countedTo = 0
     this.#start = this.#end = -1
-    this.#whole = ''
-    let hits = 0
+    this.#hits = 0
+    this.#window = ''
     this.#scanner.scan(end, (offset, state) => {
-      if (++hits === MANY_HITS) this.#whole = text.toString('latin1', 0, end)
+      this.#hits++
       if (offset < this.#start || offset >= this.#end) this.#enter(offset)
       for (const pattern of this.#set.ending[state]!) this.#try(pattern)
     })
@@ -165,8 +169,16 @@ export class LogScan {
   #lineOf(start: number, end: number, offset: number): string {
     const from = Math.max(start, offset - LONGEST_LINE / 2)
     const to = Math.min(end, offset + LONGEST_LINE / 2)
-    const line = this.#whole === '' ? this.#scanner.text.toString('latin1', from, to) : this.#whole.slice(from, to)
+    const line = this.#hits < MANY_HITS ? this.#scanner.text.toString('latin1', from, to) : this.#inWindow(from, to)
     return line.includes('\u001b') ? line.replace(ESCAPES, '') : line
+  }
+
+  #inWindow(from: number, to: number): string {
+    if (from < this.#windowStart || to > this.#windowStart + this.#window.length) {
+      this.#windowStart = from
+      this.#window = this.#scanner.text.toString('latin1', from, Math.min(from + WINDOW_BYTES, CHUNK_BYTES))
+    }
+    return this.#window.slice(from - this.#windowStart, to - this.#windowStart)
   }
 
   #try(index: number): void {
@@ -241,10 +253,10 @@ export class LogScan {
     this.#fresh = []
   }
 
-  /** The present line, to keep: a slice would keep the whole text alive. */
+  /** The present line, to keep: a slice would keep its window alive. */
   #here(): Found {
     this.#countLines(this.#start)
-    const text = this.#whole === '' ? this.#text : Buffer.from(this.#text, 'latin1').toString('latin1')
+    const text = this.#hits < MANY_HITS ? this.#text : Buffer.from(this.#text, 'latin1').toString('latin1')
     return { line: this.#line, text: text.endsWith('\r') ? text.slice(0, -1) : text }
   }
 
