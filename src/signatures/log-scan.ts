@@ -1,6 +1,6 @@
 import { type LogTime, parseLogLine } from '../parse/log-line.ts'
 import { ContextTracker } from './context.ts'
-import { kindOf } from './kind.ts'
+import { PresentLine } from './present-line.ts'
 import { CHUNK_BYTES, type Scanner } from './scanner.ts'
 import type { LogKind } from './signature.ts'
 import type { Found, SignatureSet } from './signature-set.ts'
@@ -24,14 +24,8 @@ export interface Sighting {
   readonly last: Seen
 }
 
-/** Longer lines are looked at around the literal only. */
-const LONGEST_LINE = 8192
 /** Subjects of one signature that are kept apart: who writes the log must not fill our memory. */
 const MOST_SUBJECTS = 200
-/** From so many hits in a chunk on, one string for many lines is cheaper than a string for each. */
-const MANY_HITS = 100
-/** As much text at once: larger strings lie outside of V8's nursery, and cost many times as much. */
-const WINDOW_BYTES = 64 << 10
 const NEWLINE = 10
 
 interface Counted {
@@ -68,16 +62,7 @@ export class LogScan {
   #base = 0
   /** How far the lines of the present text are counted. */
   #countedTo = 0
-  /** The present line: its bounds, and what is known of it. */
-  #start = -1
-  #end = -1
-  #text = ''
-  #message: string | undefined
-  #program: string | undefined
-  /** Hits in the present text, and the part of it that is a string, where many of its lines are wanted. */
-  #hits = 0
-  #window = ''
-  #windowStart = 0
+  readonly #present: PresentLine
 
   /** `kind`: whose log it is, where that is known. `now`: for times without a year. */
   constructor(set: SignatureSet, scanner: Scanner, options: { kind?: LogKind | undefined; now: number }) {
@@ -85,6 +70,7 @@ export class LogScan {
     this.#scanner = scanner
     this.#kind = options.kind
     this.#now = options.now
+    this.#present = new PresentLine(scanner, options.now)
     this.#contexts = new ContextTracker(set, options.now, (rule, found, captures) =>
       this.#proven(rule, found, captures),
     )
@@ -143,12 +129,9 @@ export class LogScan {
     this.#base = this.#bytes - length
     const rest = end < length ? Buffer.from(text.subarray(end, length)) : null
     this.#countedTo = 0
-    this.#start = this.#end = -1
-    this.#hits = 0
-    this.#window = ''
+    this.#present.forget()
     this.#scanner.scan(end, (offset, state) => {
-      this.#hits++
-      if (offset < this.#start || offset >= this.#end) this.#enter(offset)
+      this.#present.enter(offset)
       for (const pattern of this.#set.ending[state]!) this.#try(pattern)
     })
     this.#keepLast()
@@ -157,37 +140,13 @@ export class LogScan {
     this.#waiting = rest?.length ?? 0
   }
 
-  #enter(offset: number): void {
-    const start = this.#scanner.lineStart(offset)
-    const end = this.#scanner.lineEnd
-    this.#start = start
-    this.#end = end
-    this.#message = undefined
-    this.#text = this.#lineOf(start, end, offset)
-  }
-
-  #lineOf(start: number, end: number, offset: number): string {
-    const from = Math.max(start, offset - LONGEST_LINE / 2)
-    const to = Math.min(end, offset + LONGEST_LINE / 2)
-    const line = this.#hits < MANY_HITS ? this.#scanner.text.toString('latin1', from, to) : this.#inWindow(from, to)
-    return line.includes('\u001b') ? line.replace(ESCAPES, '') : line
-  }
-
-  #inWindow(from: number, to: number): string {
-    if (from < this.#windowStart || to > this.#windowStart + this.#window.length) {
-      this.#windowStart = from
-      this.#window = this.#scanner.text.toString('latin1', from, Math.min(from + WINDOW_BYTES, CHUNK_BYTES))
-    }
-    return this.#window.slice(from - this.#windowStart, to - this.#windowStart)
-  }
-
   #try(index: number): void {
-    const line = this.#base + this.#start
+    const line = this.#base + this.#present.start
     if (this.#tried[index] === line) return
     this.#tried[index] = line
     const { rule, context, regexp, anchored } = this.#set.patterns[index]!
     const { kinds, keys, signature } = this.#set.rules[rule]!
-    const text = anchored ? this.#withoutPrefix() : this.#text
+    const text = anchored ? this.#present.withoutPrefix() : this.#present.text
     if (keys.length === 0 && signature.context.length === 0) {
       if (regexp.test(text) && this.#isOf(kinds)) this.#count(rule, index, this.#single[rule], '')
       return
@@ -206,7 +165,7 @@ export class LogScan {
     if (counted) {
       counted.count++
       if (counted.at < 0) this.#fresh.push(counted)
-      counted.at = this.#start
+      counted.at = this.#present.start
       counted.pattern = pattern
       return
     }
@@ -245,7 +204,7 @@ export class LogScan {
   /** Copies the last line of each sighting, in their order, before the text goes. */
   #keepLast(): void {
     for (const counted of this.#fresh.sort((a, b) => a.at - b.at)) {
-      this.#enter(counted.at)
+      this.#present.enter(counted.at)
       counted.last = this.#here()
       counted.captures = this.#capture(counted.pattern, counted.last.text)
       counted.at = -1
@@ -253,26 +212,14 @@ export class LogScan {
     this.#fresh = []
   }
 
-  /** The present line, to keep: a slice would keep its window alive. */
   #here(): Found {
-    this.#countLines(this.#start)
-    const text = this.#hits < MANY_HITS ? this.#text : Buffer.from(this.#text, 'latin1').toString('latin1')
-    return { line: this.#line, text: text.endsWith('\r') ? text.slice(0, -1) : text }
-  }
-
-  #withoutPrefix(): string {
-    if (this.#message === undefined) {
-      const { message, program } = parseLogLine(this.#text, this.#now)
-      this.#message = message
-      this.#program = program
-    }
-    return this.#message
+    this.#countLines(this.#present.start)
+    return { line: this.#line, text: this.#present.copy() }
   }
 
   #isOf(kinds: ReadonlySet<LogKind>): boolean {
     if (kinds.size === 0) return true
-    this.#withoutPrefix()
-    const kind = kindOf(this.#text, this.#program) ?? this.#kind
+    const kind = this.#present.kind() ?? this.#kind
     return kind === undefined || kinds.has(kind)
   }
 
@@ -294,10 +241,6 @@ const keyOf = (
   keys: readonly string[],
   captures: Readonly<Record<string, string | undefined>>,
 ): string => (keys.length === 0 ? `${rule}` : `${rule}\n${keys.map((name) => captures[name] ?? '').join('\n')}`)
-
-/** Colours and cursor movements of a pasted terminal. */
-
-const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_])/g
 
 /** Bytes, one a character, as UTF-8; what is not UTF-8 stays as it is. */
 function readable(text: string): string {
