@@ -62,7 +62,7 @@ describe('taking one answer away', (it) => {
       const answers = [...evidence.answers.values()]
       const host = new BundleHost(machine)
       const logsOf = (rest: Evidence, about: AllFacts) =>
-        readLogs(rules, { evidence: rest, facts: about }, host.at, scanner)
+        readLogs(rules, { evidence: rest, facts: about }, host.at, { scanner })
       const reading = logsOf(evidence, facts)
       const before = verdicts(judge(rules, facts, reading))
       for (const { key } of sample(answers.filter((answer) => answer.ok || answer.gap === 'absent'))) {
