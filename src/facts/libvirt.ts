@@ -4,8 +4,8 @@ import type { Ask } from '../types.ts'
 import { parseShellVariables } from '../parse/key-value.ts'
 import { listeningOn } from '../parse/proc-net-tcp.ts'
 import { defineFacts } from './fact-set.ts'
-import { dnsmasqAsks, wideDnsmasq } from './libvirt-dnsmasq.ts'
-import { confReader, ignoredElements, problemsOf, readNetworks, readPools, runningDaemons } from './libvirt-sources.ts'
+import { dnsmasqAsks, wideDnsmasq } from './libvirt/dnsmasq.ts'
+import { confReader, ignoredElements, problemsOf, readNetworks, readPools, runningDaemons } from './libvirt/sources.ts'
 import { bool, listOf, nullable, number, object, string, strings } from './schema.ts'
 
 const LIBVIRTD_TCP_PORT = 16509

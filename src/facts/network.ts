@@ -1,9 +1,9 @@
 import { absentAs, map, ranked } from '../evidence/result.ts'
 import { defineFacts } from './fact-set.ts'
-import { asks } from './network-asks.ts'
-import { configuredPorts, configuredPortSchema, localhostNamed, portlessBridges } from './network-config.ts'
-import { ifcfgFiles, ifcfgOdd, ifcfgOddSchema, ifcfgSchema } from './network-ifcfg.ts'
-import { droppedBridges, unservedBridges } from './network-firewall.ts'
+import { asks } from './network/asks.ts'
+import { configuredPorts, configuredPortSchema, localhostNamed, portlessBridges } from './network/config.ts'
+import { ifcfgFiles, ifcfgOdd, ifcfgOddSchema, ifcfgSchema } from './network/ifcfg.ts'
+import { droppedBridges, unservedBridges } from './network/firewall.ts'
 import {
   bridgeNames,
   bridgeNf,
@@ -12,10 +12,10 @@ import {
   defaultRoutes,
   interfaces,
   interfaceSchema,
-} from './network-interfaces.ts'
-import { activeNetworks, networkSchema } from './network-libvirt.ts'
-import { networkScripts, networkScriptSchema } from './network-xend.ts'
-import { narrowPorts, narrowPortSchema } from './network-mtu.ts'
+} from './network/interfaces.ts'
+import { activeNetworks, networkSchema } from './network/libvirt.ts'
+import { networkScripts, networkScriptSchema } from './network/xend.ts'
+import { narrowPorts, narrowPortSchema } from './network/mtu.ts'
 import { bool, listOf, number, strings } from './schema.ts'
 
 export const network = defineFacts({

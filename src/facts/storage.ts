@@ -2,13 +2,13 @@ import { command, file, list, stat } from '../evidence/ask.ts'
 import type { Evidence, Member } from '../evidence/evidence.ts'
 import { locate } from '../evidence/locate.ts'
 import { absentAs, all, map, orGap } from '../evidence/result.ts'
-import { at } from '../parse/guest.ts'
+import { at } from '../parse/guest/guest.ts'
 import { type MountLine, parseMountLines, volumePath, wholeDisk } from '../parse/mounts.ts'
 import type { Ask, Result } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
 import { bool, listOf, nullable, number, object, string, strings } from './schema.ts'
-import { controllers, diskAsks, diskFacts, multipathPaths } from './storage-disks.ts'
-import { fileAsks, fileFacts, storageFiles } from './storage-files.ts'
+import { controllers, diskAsks, diskFacts, multipathPaths } from './storage/disks.ts'
+import { fileAsks, fileFacts, storageFiles } from './storage/files.ts'
 
 const mount = object(
   {
