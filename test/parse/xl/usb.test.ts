@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert'
-import { placeOf } from '../../src/evidence/locate.ts'
-import { guestOfXl } from '../../src/parse/guest/xl.ts'
-import { parseXlConfig } from '../../src/parse/xl/config.ts'
-import { describe } from '../describe.ts'
+import { placeOf } from '../../../src/evidence/locate.ts'
+import { guestOfXl } from '../../../src/parse/guest/xl.ts'
+import { parseXlConfig } from '../../../src/parse/xl/config.ts'
+import { describe } from '../../describe.ts'
 
 const xl = (text: string) => guestOfXl(parseXlConfig(`name="a"\nmemory=512\n${text}`), '/etc/xen/a.cfg', 'xl')
 const problems = (text: string): string[] => xl(text).malformed.map(({ problem }) => problem)

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
-import { guestOfXl } from '../../src/parse/guest/xl.ts'
-import { parseXlConfig } from '../../src/parse/xl/config.ts'
-import { describe } from '../describe.ts'
+import { guestOfXl } from '../../../src/parse/guest/xl.ts'
+import { parseXlConfig } from '../../../src/parse/xl/config.ts'
+import { describe } from '../../describe.ts'
 
 const xl = (text: string) => guestOfXl(parseXlConfig(text), '/etc/xen/web1.cfg', 'xl')
 
