@@ -6,9 +6,11 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import wabt from 'wabt'
 import { commands } from '../src/commands/index.ts'
 import { Linter } from '../src/engine/conditions.ts'
-import { readDeclined } from '../src/engine/coverage.ts'
+import { readDeclined } from '../src/engine/declined.ts'
 import { readRules } from '../src/engine/library.ts'
+import { signaturesOf } from '../src/engine/scan-logs.ts'
 import { factSets } from '../src/facts/index.ts'
+import { packAutomaton } from '../src/signatures/automaton-file.ts'
 
 /**
  * oclif asks at every start whether it runs under WSL, by a path below /proc/sys/fs/binfmt_misc. That is an automount on systemd
@@ -25,9 +27,12 @@ const noWsl: EsbuildPlugin = {
 rmSync('oclif.manifest.json', { force: true })
 rmSync('dist', { recursive: true, force: true })
 mkdirSync('dist')
-writeFileSync('dist/rules.json', JSON.stringify(readRules('rules', new Linter(factSets))))
+const rules = readRules('rules', new Linter(factSets))
+writeFileSync('dist/rules.json', JSON.stringify(rules))
 writeFileSync('dist/coverage.json', JSON.stringify(readDeclined('rules')))
 copyFileSync('src/hosts/collector.sh', 'dist/collector.sh')
+const { automaton } = signaturesOf(rules)
+writeFileSync('dist/signatures.bin', packAutomaton(automaton))
 const { parseWat } = await wabt()
 const scan = parseWat('scan.wat', readFileSync('src/signatures/scan.wat', 'utf8'), { simd: true })
 writeFileSync('dist/scan.wasm', scan.toBinary({}).buffer)

@@ -4,7 +4,7 @@ import { AGE, type LogReading, NO_LOGS } from '../engine/judge-logs.ts'
 import { makeReport, type Report } from '../engine/report.ts'
 import type { Rule } from '../engine/rule.ts'
 import { factSets } from '../facts/index.ts'
-import { openScanner } from './scanner.ts'
+import { openEar } from './ear.ts'
 import type { FactSet } from '../facts/fact-set.ts'
 import { logAsks } from '../signatures/sources.ts'
 import type { Answer, Finding, Host } from '../types.ts'
@@ -56,5 +56,5 @@ export async function check(
 /** The scanner and all that belongs to it is loaded only where there are messages to look for. */
 async function logsOf(host: Host, rules: readonly Rule[], collected: Collected, root: string): Promise<LogReading> {
   const { readLogs } = await import('../engine/scan-logs.ts')
-  return readLogs(rules, collected, host.at, await openScanner(root))
+  return readLogs(rules, collected, host.at, await openEar(root))
 }

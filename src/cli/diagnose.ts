@@ -12,7 +12,7 @@ import { openLog } from '../logfile/open.ts'
 import { LogScan } from '../signatures/log-scan.ts'
 import type { Host } from '../types.ts'
 import { setsFor } from './check.ts'
-import { openScanner } from './scanner.ts'
+import { openEar } from './ear.ts'
 
 export interface Diagnosed {
   readonly diagnosis: Diagnosis
@@ -27,8 +27,9 @@ export async function diagnoseLogs(
   host: Host | null,
   options: { version: string; root: string },
 ): Promise<Diagnosed> {
-  const set = signaturesOf(rules)
-  const scanner = (await openScanner(options.root)).use(set.automaton)
+  const { scanner, automaton } = await openEar(options.root)
+  const set = signaturesOf(rules, automaton)
+  scanner.use(set.automaton)
   const now = host?.at?.getTime() ?? Date.now()
   const logs: ScannedLog[] = []
   const notes: string[] = []

@@ -8,7 +8,7 @@ import { type HostLog, hostLogs, logAsks } from '../signatures/sources.ts'
 import type { Host } from '../types.ts'
 import { setsFor } from './check.ts'
 import { runCommand } from './run-command.ts'
-import { openScanner } from './scanner.ts'
+import { openEar } from './ear.ts'
 
 export interface RunDiagnosed {
   readonly code: number
@@ -32,7 +32,7 @@ export async function runDiagnosed(
     tail: known({ text: said.toString(), whole: true }),
   }
   const logs = [own, ...hostLogs(evidence).flatMap((log) => sinceThen(log, before))]
-  const scanned = scanLogs(rules, logs, await openScanner(options.root), { now: Date.now(), bootAt: null })
+  const scanned = scanLogs(rules, logs, await openEar(options.root), { now: Date.now(), bootAt: null })
   const unnumbered = scanned.map((log, index) => (index === 0 ? log : { ...log, numbered: false }))
   return { code, diagnosis: diagnose(rules, unnumbered, facts, { version: options.version, pasted: false }) }
 }

@@ -9,7 +9,7 @@ import { mutants } from '../engine/mutate.ts'
 import { CaseRunner, readRuleTest, type RuleCase } from '../engine/rule-test.ts'
 import { factSets } from '../facts/index.ts'
 import { openHost } from './open-host.ts'
-import { openScanner } from './scanner.ts'
+import { openEar } from './ear.ts'
 
 export interface RulesTested {
   readonly rules: number
@@ -27,7 +27,7 @@ export async function testRules(
 ): Promise<RulesTested> {
   const rules = select(readRules(folder, new Linter(factSets)), options.only, [])
   const machines = new Machines(options.machines)
-  const runner = new CaseRunner(await openScanner(options.root))
+  const runner = new CaseRunner((await openEar(options.root)).scanner)
   const failures: string[] = []
   let [passed, made, killed] = [0, 0, 0]
   for (const rule of rules) {

@@ -1,10 +1,9 @@
 import { Flags } from '@oclif/core'
-import { BundleWriter } from '../bundle/writer.ts'
 import { BaseCommand } from '../cli/base.ts'
 import { hostFlags } from '../cli/flags.ts'
 import { openHost } from '../cli/open-host.ts'
 import { startProgress } from '../cli/progress.ts'
-import { factSets } from '../facts/index.ts'
+import { everyAsk } from '../engine/asks.ts'
 
 export default class BundleCommand extends BaseCommand {
   static override summary = 'Record a machine: everything that "check" reads, in a folder'
@@ -23,16 +22,14 @@ export default class BundleCommand extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(BundleCommand)
+    const { BundleWriter } = await import('../bundle/writer.ts')
     const host = await openHost(flags.from, flags)
     const writer = new BundleWriter(flags.unpacked, this.config.version, host.at ?? new Date())
     const progress = await startProgress('Recording the machine')
-    const answers = await host.answer(
-      factSets.flatMap(({ asks }) => asks),
-      (answer) => {
-        writer.add(answer)
-        progress?.onAnswer(answer)
-      },
-    )
+    const answers = await host.answer(everyAsk, (answer) => {
+      writer.add(answer)
+      progress?.onAnswer(answer)
+    })
     writer.close()
     progress?.stop()
     const known = answers.filter(({ ok }) => ok).length

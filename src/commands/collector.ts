@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BaseCommand } from '../cli/base.ts'
-import { factSets } from '../facts/index.ts'
+import { everyAsk } from '../engine/asks.ts'
 import { collectorScript } from '../hosts/collector.ts'
 
 export default class Collector extends BaseCommand {
@@ -13,7 +13,6 @@ export default class Collector extends BaseCommand {
   async run(): Promise<void> {
     await this.parse(Collector)
     const prelude = readFileSync(join(this.config.root, 'dist', 'collector.sh'), 'utf8')
-    const asks = factSets.flatMap((set) => set.asks)
-    this.print(collectorScript(prelude, asks, this.config.version))
+    this.print(collectorScript(prelude, everyAsk, this.config.version))
   }
 }

@@ -6,6 +6,7 @@ import { startProgress } from '../cli/progress.ts'
 import { collect } from '../engine/collect.ts'
 import { factSets } from '../facts/index.ts'
 import { nearest } from '../parse/nearest.ts'
+import { logAsks } from '../signatures/sources.ts'
 import { describeFacts, factsJson, factsText } from '../reporters/facts.ts'
 import { UserError } from '../types.ts'
 
@@ -31,7 +32,7 @@ export default class FactsCommand extends BaseCommand {
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(FactsCommand)
     const sets = chosen(argv as string[])
-    if (flags.describe) return this.print(describeFacts(sets))
+    if (flags.describe) return this.print(describeFacts(sets, argv.length === 0 ? logAsks : []))
     const host = await openHost(flags.from, flags)
     const progress = await startProgress('Reading the machine')
     const { facts } = await collect(host, sets, progress?.onAnswer)

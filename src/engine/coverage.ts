@@ -1,34 +1,12 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { z } from 'zod'
-import { checkYaml, parseYamlStrict } from '../parse/yaml-strict.ts'
-import { UserError } from '../types.ts'
-import { readText } from './library.ts'
 import type { Rule } from './rule.ts'
 
-const declinedSchema = z.array(
-  z.strictObject({
-    statement: z.string().min(1),
-    reason: z.enum(['advice', 'needs-a-person', 'not-observable', 'same-as', 'reference-table']),
-    note: z.string().min(1),
-  }),
-)
+export const REASONS = ['advice', 'needs-a-person', 'not-observable', 'same-as', 'reference-table'] as const
 
 /** A documented statement that no rule checks, and why. */
-export type Declined = z.infer<typeof declinedSchema>[number]
-
-/** Reads coverage.yaml of a folder of rules. Throws a UserError where it is malformed or names a statement twice. */
-export function readDeclined(folder: string): Declined[] {
-  const file = join(folder, 'coverage.yaml')
-  if (!existsSync(file)) return []
-  const yaml = parseYamlStrict(readText(file), file)
-  const declined = checkYaml(yaml, declinedSchema, file)
-  const seen = new Set<string>()
-  declined.forEach(({ statement }, index) => {
-    if (seen.has(statement)) throw new UserError(`${file}:${yaml.lineOf([index])}: ${statement} stands here twice`)
-    seen.add(statement)
-  })
-  return declined
+export interface Declined {
+  readonly statement: string
+  readonly reason: (typeof REASONS)[number]
+  readonly note: string
 }
 
 /** One section of a document, the rules that encode it, and the statements that they stand for. */

@@ -63,9 +63,11 @@ function judgeItems(
 ): Finding[] {
   const known = items.filter((item) => !isUnknown(item))
   const places = known.map((item) => (typeof item === 'object' && item !== null ? placeOf(item) : undefined))
+  const scope: Record<string, unknown> = { ...context }
   const judged = known.map((item, index) => {
     const place = places[index]
-    return judgeOne(rule, { ...context, [each.name]: view(item, each.name) }, place ? [place] : from)
+    scope[each.name] = view(item, each.name)
+    return judgeOne(rule, scope, place ? [place] : from)
   })
   const findings = toldApart(judged, places)
   const gap = items.find(isUnknown) as Unknown | undefined

@@ -90,7 +90,7 @@ export class CaseRunner {
   }
 
   #read(rule: Rule, { logs, pasted }: RuleCase): LogReading {
-    const scanned = scanLogs([rule], logs, this.#scanner, { now: Date.UTC(2026, 0, 1), bootAt: null })
+    const scanned = scanLogs([rule], logs, { scanner: this.#scanner }, { now: Date.UTC(2026, 0, 1), bootAt: null })
     return { logs: scanned, bootAt: null, pasted, fresh: pasted }
   }
 }

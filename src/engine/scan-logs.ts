@@ -1,4 +1,5 @@
 import { parseLogLine } from '../parse/log-line.ts'
+import type { Automaton } from '../signatures/automaton.ts'
 import { LogScan } from '../signatures/log-scan.ts'
 import type { Scanner } from '../signatures/scanner.ts'
 import { compileSignatures, type SignatureSet } from '../signatures/signature-set.ts'
@@ -8,8 +9,17 @@ import { AGE, type LogReading, type ScannedLog } from './judge-logs.ts'
 import type { Rule } from './rule.ts'
 
 /** The signatures of all rules that have one. */
-export const signaturesOf = (rules: readonly Rule[]): SignatureSet =>
-  compileSignatures(rules.flatMap(({ id, log, subject }) => (log ? [{ id, log, keys: capturesIn(subject) }] : [])))
+export const signaturesOf = (rules: readonly Rule[], known?: Automaton): SignatureSet =>
+  compileSignatures(
+    rules.flatMap(({ id, log, subject }) => (log ? [{ id, log, keys: capturesIn(subject) }] : [])),
+    known,
+  )
+
+/** What logs are looked through with; `automaton` is that of the shipped rules, where it is at hand. */
+export interface Ear {
+  readonly scanner: Scanner
+  readonly automaton?: Automaton
+}
 
 /** `bridge {log.bridge}` → bridge */
 const capturesIn = (template: string): string[] =>
@@ -22,10 +32,10 @@ const FIRST_LINES = 4096
 export function scanLogs(
   rules: readonly Rule[],
   logs: readonly HostLog[],
-  scanner: Scanner,
+  { scanner, automaton }: Ear,
   { now, bootAt }: { now: number; bootAt: number | null },
 ): ScannedLog[] {
-  const set = signaturesOf(rules)
+  const set = signaturesOf(rules, automaton)
   scanner.use(set.automaton)
   return logs.map((log): ScannedLog => {
     const { name, path, kind, of, tail } = log
@@ -46,12 +56,12 @@ export function readLogs(
   rules: readonly Rule[],
   { evidence, facts }: Pick<Collected, 'evidence' | 'facts'>,
   at: Date | null,
-  scanner: Scanner,
+  ear: Ear,
 ): LogReading {
   const now = at?.getTime() ?? Date.now()
   const uptime = facts[AGE]?.['uptime']
   const bootAt = at && uptime?.ok ? now - (uptime.value as number) * 1000 : null
-  return { logs: scanLogs(rules, hostLogs(evidence), scanner, { now, bootAt }), bootAt, pasted: false, fresh: false }
+  return { logs: scanLogs(rules, hostLogs(evidence), ear, { now, bootAt }), bootAt, pasted: false, fresh: false }
 }
 
 /** Milliseconds since 1970. */

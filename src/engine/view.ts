@@ -46,14 +46,18 @@ export function count(list: { length?: number; size?: number }): bigint {
   return BigInt(list.length ?? list.size ?? 0)
 }
 
-const views = new WeakMap<object, object>()
+/** Where the view of a value is kept: in the value, hidden. */
+const VIEW = Symbol('view')
+type Viewed = { [VIEW]?: object }
 
 /** A fact's value as CEL sees it: gaps throw when read, and reading leaves a trace. */
 export function view(value: unknown, fact: string): unknown {
   if (isUnknown(value)) return fail(fact, value)
   if (typeof value !== 'object' || value === null) return value
-  let seen = views.get(value)
-  if (!seen) views.set(value, (seen = Array.isArray(value) ? listView(value, fact) : objectView(value, fact)))
+  const kept = (value as Viewed)[VIEW]
+  if (kept) return kept
+  const seen = Array.isArray(value) ? listView(value, fact) : objectView(value, fact)
+  Object.defineProperty(value, VIEW, { value: seen })
   return seen
 }
 
@@ -64,10 +68,16 @@ const knownFirst = ([, a]: readonly [string, unknown], [, b]: readonly [string, 
 function objectView(value: object, fact: string): object {
   const seen = {}
   for (const [name, field] of Object.entries(value).sort(knownFirst)) {
+    const place = placeOf(value, name)
+    const inner = `${fact}.${name}`
+    // One trace for each reading: a condition over all pairs of guests comes here a million times.
+    let traced: Reading | undefined
     const get = (): unknown => {
-      const place = placeOf(value, name)
-      if (place) reading?.sources.push(place)
-      return view(field, `${fact}.${name}`)
+      if (place && reading && traced !== reading) {
+        traced = reading
+        reading.sources.push(place)
+      }
+      return typeof field === 'object' && field !== null ? view(field, inner) : field
     }
     Object.defineProperty(seen, name, { get, enumerable: true })
   }

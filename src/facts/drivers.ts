@@ -1,9 +1,9 @@
 import { file, link, list, stat } from '../evidence/ask.ts'
 import type { Evidence, Member } from '../evidence/evidence.ts'
-import { locate } from '../evidence/locate.ts'
+import { locate, placeOf } from '../evidence/locate.ts'
 import { basename, lookup, orNone, part } from '../evidence/lookup.ts'
 import { absentAs, all, isUnknown, map, orGap } from '../evidence/result.ts'
-import { type ModprobeLine, parseModprobe } from '../parse/modprobe.ts'
+import { meantCommand, type ModprobeLine, parseModprobe } from '../parse/modprobe.ts'
 import { moduleNames } from '../parse/modules.ts'
 import type { Result, Unknown } from '../types.ts'
 import { emulatedAsks, emulatedDisks, emulatedNics, emulatedDiskSchema, emulatedNicSchema } from './drivers-emulated.ts'
@@ -23,6 +23,11 @@ const deviceSchema = object(
 const lineSchema = object(
   { module: string('Its name, with _ for -'), text: string('The rest of the line'), file: string('The file') },
   'One line of the configuration of modprobe',
+)
+
+const misreadSchema = object(
+  { ...lineSchema.fields, meant: string('Command of modprobe that was probably meant; "" where it is like none') },
+  'One line that modprobe does not understand',
 )
 
 const asks = {
@@ -55,7 +60,7 @@ export const drivers = defineFacts({
     emulatedDisks: listOf(emulatedDiskSchema, 'Emulated IDE and SATA disks in use'),
     unplug: string('xen_emul_unplug= of the kernel command line, or ""'),
     pvOff: bool('xen_nopv or nopv on the kernel command line'),
-    misread: listOf(lineSchema, 'Lines that modprobe does not understand: bare names of modules'),
+    misread: listOf(misreadSchema, 'Lines that modprobe does not understand: misspelt commands, bare names of modules'),
     ethAliases: listOf(lineSchema, 'alias ethN of modprobe: module is eth0, text its driver'),
     literalUname: bool('There is a folder that is really called "/lib/modules/uname -r"'),
   },
@@ -75,7 +80,10 @@ export const drivers = defineFacts({
       emulatedDisks: emulatedDisks(evidence),
       unplug: map(cmdline, (text) => [...text.matchAll(/(?:^|\s)xen_emul_unplug=(\S+)/g)].at(-1)?.[1] ?? ''),
       pvOff: map(cmdline, (text) => /(^|\s)(xen_)?nopv(\s|$)/.test(text)),
-      misread: select(({ command }) => command === ''),
+      misread: map(
+        select(({ command }) => command === ''),
+        (list) => list.map((one) => (isUnknown(one) ? one : withMeant(one))),
+      ),
       ethAliases: select(({ command, module }) => command === 'alias' && /^eth\d+$/.test(module)),
       literalUname: evidence.exists(ask.literal),
     }
@@ -148,3 +156,6 @@ function picked(one: Line | Unknown, test: (one: ModprobeLine) => boolean): (Inf
   const { module, rest, file: path, line } = one
   return test(one) ? [locate({ module, text: rest, file: path }, { ask: path, path, line })] : []
 }
+
+const withMeant = (one: Infer<typeof lineSchema>) =>
+  locate({ ...one, meant: isUnknown(one.module) ? one.module : meantCommand(one.module) }, placeOf(one))

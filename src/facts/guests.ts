@@ -1,22 +1,25 @@
 import type { CommandOutput, Member } from '../evidence/evidence.ts'
 import { lookup } from '../evidence/lookup.ts'
 import { Paths } from '../parse/paths.ts'
-import type { Definition, Guest, GuestDisk, GuestInterface } from '../parse/guest.ts'
-import { type Claim, differentGuests, pairsOf } from '../parse/guest-pairs.ts'
+import type { Definition, Guest, GuestDisk, GuestInterface } from '../parse/guest/guest.ts'
+import { type Claim, differentGuests, pairsOf } from '../parse/guest/pairs.ts'
 import { isExampleMac, macProblem } from '../parse/mac.ts'
 import { isUnknown, known, map, orGap } from '../evidence/result.ts'
 import type { Result, Unknown } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
-import * as schema from './guest-schema.ts'
-import { brokenAutostart } from './guest-autostart.ts'
-import { differences } from './guest-differences.ts'
-import { type Found, guestAsks, isActive, readGuests } from './guest-sources.ts'
+import * as schema from './guests/schema.ts'
+import { mayBeDom0 } from './guests/dom0.ts'
+import { deviceDrift, driftSchema } from './guests/drift.ts'
+import { roomAsks, rooms, roomSchema } from './guests/room.ts'
+import { brokenAutostart } from './guests/autostart.ts'
+import { differences } from './guests/differences.ts'
+import { type Found, guestAsks, isActive, readGuests } from './guests/sources.ts'
 import { listOf, number } from './schema.ts'
 
 export const guests = defineFacts({
   name: 'guests',
   meaning: 'The guests of this host, as their definitions tell them: xl, xm and xend files, libvirt XML, and what runs',
-  asks: guestAsks,
+  asks: { ...guestAsks, ...roomAsks },
   about: {
     all: listOf(schema.guestSchema, 'Every guest, defined or running'),
     disks: listOf(schema.diskSchema, 'Their disks and drives'),
@@ -46,11 +49,14 @@ export const guests = defineFacts({
     ),
     sharedHostdevs: listOf(schema.pairSchema('PCI address'), 'Two guests that get one PCI device'),
     brokenAutostart: listOf(schema.brokenLinkSchema, 'Links that should start a guest with the host, and lead nowhere'),
+    deviceDrift: listOf(driftSchema, 'Devices in which running guests of libvirt and their definitions differ'),
+    rooms: listOf(roomSchema, 'Local file systems with sparse raw images'),
     activeMemory: number('bytes', 'Memory that the guests have or may get that run or are started with the host'),
     autostartMemory: number('bytes', 'Memory at the start of the guests that are started with the host'),
     runningCount: number('count', 'Guests that run'),
     runningVcpus: number('count', 'Virtual CPUs of the guests that run'),
     activeFileDisks: number('count', 'Disks with the prefix file: of guests that run or are started with the host'),
+    runningTapDisks: number('count', 'Disks with a prefix tap: of guests of xend that run'),
   },
   parse(evidence, ask) {
     const { found, errors, gaps } = readGuests(evidence)
@@ -62,9 +68,12 @@ export const guests = defineFacts({
       found.flatMap(({ definition }) => pick(definition))
     const sum = (pick: (one: Found) => number, when: (one: Found) => boolean | Unknown): Result<number> =>
       gap ?? total(found, pick, when)
+    const disks = every((definition) =>
+      definition.disks.map((disk) => withStatus(disk, definition.disks, paths, labels)),
+    )
     return {
       all: list(found.map((one) => describe(one, paths))),
-      disks: list(every(({ disks }) => disks.map((disk) => withStatus(disk, disks, paths, labels)))),
+      disks: list(disks),
       interfaces: list(every(({ interfaces }) => interfaces.map(withProblem))),
       hostdevs: list(every(({ hostdevs }) => hostdevs)),
       consoles: list(every(({ consoles }) => consoles)),
@@ -80,6 +89,8 @@ export const guests = defineFacts({
       syntaxErrors: list(errors),
       ...pairs(found, list),
       brokenAutostart: known(brokenAutostart(evidence)),
+      deviceDrift: deviceDrift(evidence, mayBeDom0(evidence)),
+      rooms: gap ?? rooms(evidence, disks),
       activeMemory: sum(({ definition: { guest } }) => guest.maxmem ?? guest.memory ?? 0, isActive),
       autostartMemory: sum(
         ({ definition: { guest } }) => guest.memory ?? 0,
@@ -96,6 +107,10 @@ export const guests = defineFacts({
       activeFileDisks: sum(
         ({ definition }) => definition.disks.filter(({ prefix }) => prefix === 'file').length,
         isActive,
+      ),
+      runningTapDisks: sum(
+        ({ definition }) => definition.disks.filter(({ prefix }) => /^tap(:|$)/.test(prefix)).length,
+        ({ running }) => running,
       ),
     }
   },
@@ -130,7 +145,9 @@ function describe({ definition, running, autostart }: Found, paths: Paths) {
     ideDisks: count('ide'),
     scsiDisks: count('scsi'),
     virtioDisks: count('virtio'),
+    xenDisks: count('xen'),
     nics: interfaces.length,
+    devices: disks.length + interfaces.length + hostdevs.length,
     passedThrough: hostdevs.filter(({ sourceKind }) => sourceKind === 'pci' || sourceKind === 'interface').length,
   })
 }

@@ -6,7 +6,7 @@ import { absentAs, all, chain, isUnknown, map, unknown } from '../evidence/resul
 import { parseColonTable } from '../parse/key-value.ts'
 import type { Result, Unknown } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
-import { FOR_GUESTS, pciAsks, type PciFunction, pciFunctions } from './pci-functions.ts'
+import { FOR_GUESTS, pciAsks, type PciFunction, pciFunctions } from './pci/functions.ts'
 import type { Infer } from './schema.ts'
 import { bool, listOf, object, string, strings } from './schema.ts'
 

@@ -1,9 +1,11 @@
 import { command, file, list, stat } from '../evidence/ask.ts'
 import { absentAs, all, chain, known, map, ranked } from '../evidence/result.ts'
 import type { Ask } from '../types.ts'
+import { parseShellVariables } from '../parse/key-value.ts'
 import { listeningOn } from '../parse/proc-net-tcp.ts'
 import { defineFacts } from './fact-set.ts'
-import { confReader, ignoredElements, problemsOf, readNetworks, readPools, runningDaemons } from './libvirt-sources.ts'
+import { dnsmasqAsks, wideDnsmasq } from './libvirt/dnsmasq.ts'
+import { confReader, ignoredElements, problemsOf, readNetworks, readPools, runningDaemons } from './libvirt/sources.ts'
 import { bool, listOf, nullable, number, object, string, strings } from './schema.ts'
 
 const LIBVIRTD_TCP_PORT = 16509
@@ -16,6 +18,8 @@ const network = object(
     forward: string('nat, route, open, bridge, hostdev …; "" for an isolated network'),
     pf: string('Card whose virtual functions it gives out (<pf dev=…>); "" without'),
     dhcp: bool('libvirt serves addresses on it'),
+    dns: bool('libvirt answers questions for names on it'),
+    bootp: bool('It tells guests what to boot from the network'),
     addresses: strings("The host's addresses on it"),
     autostart: bool('It is started with libvirt'),
     active: bool('It is started now'),
@@ -71,6 +75,7 @@ export const libvirt = defineFacts({
     dnsmasq: stat('/usr/sbin/dnsmasq'),
     dnsmasqBin: stat('/usr/bin/dnsmasq'),
     dnsmasqLocal: stat('/usr/local/sbin/dnsmasq'),
+    ...dnsmasqAsks,
     networks: file('/etc/libvirt/qemu/networks/*.xml'),
     networkAutostart: list('/etc/libvirt/qemu/networks/autostart'),
     networkStatus: list('/run/libvirt/network'),
@@ -84,6 +89,8 @@ export const libvirt = defineFacts({
     virtqemudConf: file('/etc/libvirt/virtqemud.conf'),
     qemuConf: file('/etc/libvirt/qemu.conf'),
     libxlConf: file('/etc/libvirt/libxl.conf'),
+    guestsConf: file('/etc/sysconfig/libvirt-guests'),
+    guestsDefault: file('/etc/default/libvirt-guests'),
     tcp: file('/proc/net/tcp', { maxBytes: 4 << 20 }),
     tcp6: file('/proc/net/tcp6', { maxBytes: 4 << 20 }),
   },
@@ -99,11 +106,15 @@ export const libvirt = defineFacts({
     pools: listOf(pool, 'Its storage pools'),
     dnsmasq: bool('dnsmasq, which serves the networks, is installed'),
     dnsmasqRuns: bool('A process of that name runs'),
+    wideDnsmasq: bool('A dnsmasq of the system is started at boot and takes port 53 of all addresses'),
     listenTcp: bool('listen_tcp is on: connections without encryption'),
     authTcp: string('Who may connect by TCP: sasl (the default), none …'),
     tcpListeners: strings('Addresses on which something accepts connections at port 16509, not counting loopback'),
     authUnixRw: string('Who may connect by the writable UNIX socket: polkit, none …; "" for the default'),
     unixSockRwPerms: string('Permissions of that socket as set; "" for the default'),
+    onShutdown: string(
+      'What libvirt-guests does with guests when the host goes down: suspend, shutdown; "" where not set',
+    ),
     vncListen: string('Address of guests\' VNC consoles that name none; "127.0.0.1" is the default'),
     vncTls: bool('VNC consoles are encrypted'),
     vncPassword: bool('VNC consoles that have no password of their own get one'),
@@ -148,11 +159,16 @@ export const libvirt = defineFacts({
       pools: readPools(evidence, ask),
       dnsmasq: ranked(is(ask.dnsmasq), is(ask.dnsmasqBin), is(ask.dnsmasqLocal), known(false)),
       dnsmasqRuns: map(processes, (names) => names.includes('dnsmasq')),
+      wideDnsmasq: wideDnsmasq(evidence),
       listenTcp: on(daemon('listen_tcp')),
       authTcp: map(daemon('auth_tcp'), (text) => text || 'sasl'),
       tcpListeners: listeners,
       authUnixRw: daemon('auth_unix_rw'),
       unixSockRwPerms: daemon('unix_sock_rw_perms'),
+      onShutdown: map(
+        all(absentAs(evidence.text(ask.guestsConf), ''), absentAs(evidence.text(ask.guestsDefault), '')),
+        (texts) => parseShellVariables(texts.join('\n'))['ON_SHUTDOWN'] ?? '',
+      ),
       vncListen: map(qemu('vnc_listen'), (text) => text || '127.0.0.1'),
       vncTls: on(qemu('vnc_tls')),
       vncPassword: map(qemu('vnc_password'), (text) => text !== ''),

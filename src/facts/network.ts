@@ -1,17 +1,9 @@
 import { absentAs, map, ranked } from '../evidence/result.ts'
 import { defineFacts } from './fact-set.ts'
-import { asks } from './network-asks.ts'
-import {
-  configuredPorts,
-  configuredPortSchema,
-  ifcfgFiles,
-  ifcfgSchema,
-  localhostNamed,
-  networkScripts,
-  portlessBridges,
-  networkScriptSchema,
-} from './network-config.ts'
-import { droppedBridges, unservedBridges } from './network-firewall.ts'
+import { asks } from './network/asks.ts'
+import { configuredPorts, configuredPortSchema, localhostNamed, portlessBridges } from './network/config.ts'
+import { ifcfgFiles, ifcfgOdd, ifcfgOddSchema, ifcfgSchema } from './network/ifcfg.ts'
+import { droppedBridges, unservedBridges } from './network/firewall.ts'
 import {
   bridgeNames,
   bridgeNf,
@@ -20,9 +12,10 @@ import {
   defaultRoutes,
   interfaces,
   interfaceSchema,
-} from './network-interfaces.ts'
-import { activeNetworks, networkSchema } from './network-libvirt.ts'
-import { narrowPorts, narrowPortSchema } from './network-mtu.ts'
+} from './network/interfaces.ts'
+import { activeNetworks, networkSchema } from './network/libvirt.ts'
+import { networkScripts, networkScriptSchema } from './network/xend.ts'
+import { narrowPorts, narrowPortSchema } from './network/mtu.ts'
 import { bool, listOf, number, strings } from './schema.ts'
 
 export const network = defineFacts({
@@ -41,6 +34,7 @@ export const network = defineFacts({
     natNetworks: listOf(networkSchema, 'Active libvirt networks'),
     unservedBridges: strings('Bridges of active NAT networks that no firewall rule names'),
     ifcfg: listOf(ifcfgSchema, 'Files of the Red Hat network scripts'),
+    ifcfgOdd: listOf(ifcfgOddSchema, 'Settings in these files whose names are misspelt'),
     configuredPorts: listOf(configuredPortSchema, 'What configuration files put into bridges'),
     portlessBridges: strings('Bridges that /etc/network/interfaces makes without ports on purpose'),
     conntrackCount: number('count', 'Connections that the firewall follows'),
@@ -67,6 +61,7 @@ export const network = defineFacts({
       natNetworks: activeNetworks(evidence),
       unservedBridges: unservedBridges(evidence),
       ifcfg: ifcfgFiles(evidence),
+      ifcfgOdd: ifcfgOdd(evidence),
       configuredPorts: configuredPorts(evidence, found),
       portlessBridges: portlessBridges(evidence),
       conntrackCount: absentAs(

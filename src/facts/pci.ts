@@ -6,7 +6,8 @@ import { absentAs, all, isUnknown, map } from '../evidence/result.ts'
 import { parseHide, parseSlots } from '../parse/pciback.ts'
 import type { Result, Unknown } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
-import { functionSchema, pciAsks, type PciFunction, pciFunctions } from './pci-functions.ts'
+import { functionSchema, pciAsks, type PciFunction, pciFunctions } from './pci/functions.ts'
+import { vfAsks, vfRequests, vfRequestSchema } from './pci/virtual-functions.ts'
 import type { Infer } from './schema.ts'
 import { bool, listOf, object, string, strings } from './schema.ts'
 
@@ -26,8 +27,7 @@ const asks = {
   pciback: stat('/sys/bus/pci/drivers/pciback'),
   slots: file('/sys/bus/pci/drivers/pciback/slots'),
   permissive: file('/sys/bus/pci/drivers/pciback/permissive'),
-  modprobe: file('/etc/modprobe.d/*.conf'),
-  cmdline: file('/proc/cmdline'),
+  ...vfAsks,
 } as const
 
 export const pci = defineFacts({
@@ -40,6 +40,7 @@ export const pci = defineFacts({
     pcibackSlots: strings('Addresses that xen-pciback holds: what guests can be given'),
     permissive: strings('Addresses whose configuration space a guest may write freely'),
     hides: listOf(hideSchema, 'Lists of devices that xen-pciback is told to take'),
+    vfRequests: listOf(vfRequestSchema, 'Virtual functions that drivers are told to make by max_vfs'),
     hiddenElsewhere: listOf(functionSchema, 'Functions in such a list that another driver has got hold of'),
   },
   parse(evidence, ask) {
@@ -51,6 +52,7 @@ export const pci = defineFacts({
       pcibackSlots: absentAs(map(evidence.text(ask.slots), parseSlots), []),
       permissive: absentAs(map(evidence.text(ask.permissive), parseSlots), []),
       hides,
+      vfRequests: vfRequests(evidence, functions),
       hiddenElsewhere: hiddenElsewhere(functions, hides),
     }
   },

@@ -5,7 +5,7 @@ import { absentAs, all, isUnknown, map, orGap, ranked } from '../evidence/result
 import { parseShellVariables } from '../parse/key-value.ts'
 import type { Result, Unknown } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
-import { confReader } from './libvirt-sources.ts'
+import { confReader } from './libvirt/sources.ts'
 import { bool, mapOf, string, strings } from './schema.ts'
 
 const asks = {

@@ -2,13 +2,13 @@ import { command, file, list, stat } from '../evidence/ask.ts'
 import type { Evidence, Member } from '../evidence/evidence.ts'
 import { locate } from '../evidence/locate.ts'
 import { absentAs, all, map, orGap } from '../evidence/result.ts'
-import { at } from '../parse/guest.ts'
+import { at } from '../parse/guest/guest.ts'
 import { type MountLine, parseMountLines, volumePath, wholeDisk } from '../parse/mounts.ts'
-import { parseMultipathConf } from '../parse/multipath-conf.ts'
-import { udevMistakes } from '../parse/udev-rules.ts'
-import type { Ask, Result, Unknown } from '../types.ts'
+import type { Ask, Result } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
 import { bool, listOf, nullable, number, object, string, strings } from './schema.ts'
+import { controllers, diskAsks, diskFacts, multipathPaths } from './storage/disks.ts'
+import { fileAsks, fileFacts, storageFiles } from './storage/files.ts'
 
 const mount = object(
   {
@@ -49,11 +49,10 @@ export const storage = defineFacts({
     loopFiles: file('/sys/block/loop*/loop/backing_file'),
     mounts: file('/proc/mounts'),
     swaps: file('/proc/swaps'),
-    fstab: file('/etc/fstab'),
     df: command(['df', '-klP'], { if: { path: '/proc/self/stat' } }),
-    multipathConf: file('/etc/multipath.conf'),
     scsiIdConfig: file('/etc/scsi_id.config'),
-    udevRules: file('/etc/udev/rules.d/*.rules'),
+    ...fileAsks,
+    ...diskAsks,
   },
   about: {
     loopDynamic: bool('Loop devices are made on demand: the number of existing ones is no limit'),
@@ -67,36 +66,13 @@ export const storage = defineFacts({
     ),
     fstabLabels: strings('LABEL= and UUID= entries of /etc/fstab, as written'),
     space: listOf(space, 'Room on local file systems'),
-    multipathOdd: listOf(
-      object(
-        {
-          name: string('Name of the section'),
-          within: string('Section around it; "" at the top'),
-          nearest: nullable(string('Name that was probably meant; none where none is near')),
-        },
-        'One section',
-      ),
-      'Sections of /etc/multipath.conf that multipath does not know, and so leaves out',
-    ),
-    multipathAliases: listOf(
-      object({ wwid: string('The disk'), alias: string('Its name; "" without') }, 'One named disk'),
-      'Disks that /etc/multipath.conf names',
-    ),
-    multipathRepeated: strings('Aliases and WWIDs that /etc/multipath.conf has more than once'),
     scsiIdBlacklists: bool('/etc/scsi_id.config keeps scsi_id from answering (options=-b)'),
-    udevMistakes: listOf(
-      object(
-        { file: string('The file'), key: string('KERNEL, BUS, RESULT …'), line: number('line', 'Line in it') },
-        'One rule',
-      ),
-      'udev rules that assign where they mean to compare',
-    ),
+    ...fileFacts,
+    ...diskFacts,
   },
   parse(evidence, ask) {
     const mounts = map(evidence.text(ask.mounts), parseMountLines)
-    const multipath = map(absentAs(evidence.text(ask.multipathConf), ''), parseMultipathConf)
-    const located = <T extends { line: number }>(items: readonly T[]): T[] =>
-      items.map((item) => locate(item, at('/etc/multipath.conf', item.line)))
+    const mounted = mountedPaths(mounts, absentAs(evidence.text(ask.swaps), ''))
     return {
       loopDynamic: evidence.exists(ask.loopControl),
       loopLoaded: evidence.exists(ask.loopModule),
@@ -110,18 +86,15 @@ export const storage = defineFacts({
       ),
       loopsInUse: loopsInUse(evidence, ask.loopFiles),
       mounts: map(mounts, (lines) => lines.filter(isReal).map(describeMount)),
-      mountedPaths: mountedPaths(mounts, absentAs(evidence.text(ask.swaps), '')),
+      mountedPaths: mounted,
       fstabLabels: map(absentAs(evidence.text(ask.fstab), ''), (text) =>
         parseMountLines(text).flatMap(({ device }) => (/^(PART)?(LABEL|UUID)=/.test(device) ? [device] : [])),
       ),
       space: map(evidence.output(ask.df), ({ stdout }) => parseDf(stdout)),
-      multipathOdd: map(multipath, ({ odd }) => located(odd)),
-      multipathAliases: map(multipath, ({ maps }) => located(maps)),
-      multipathRepeated: map(multipath, ({ maps }) =>
-        repeated([...maps.map(({ alias }) => alias), ...maps.map(({ wwid }) => wwid)]),
-      ),
       scsiIdBlacklists: map(absentAs(evidence.text(ask.scsiIdConfig), ''), (text) => /^\s*options=-b\b/m.test(text)),
-      udevMistakes: mistakes(absentAs<readonly Member<string>[]>(evidence.texts(ask.udevRules), [])),
+      ...storageFiles(evidence, mounts, evidence.names(ask.blockDevices)),
+      multipathPaths: multipathPaths(evidence),
+      controllers: controllers(evidence, mounted),
     }
   },
 })
@@ -175,23 +148,4 @@ function parseDf(text: string) {
   )
   if (found.length === 0 && !/^Filesystem/m.test(text)) throw new Error('df printed no table')
   return found
-}
-
-const repeated = (values: readonly string[]): string[] => [
-  ...new Set(values.filter((value, index) => value !== '' && values.indexOf(value) !== index)),
-]
-
-interface Mistake {
-  readonly file: string
-  readonly key: string
-  readonly line: number
-}
-
-function mistakes(members: Result<readonly Member<string>[]>): Result<(Mistake | Unknown)[]> {
-  return map(members, (list) =>
-    list.flatMap(({ name, result }): (Mistake | Unknown)[] => {
-      if (!result.ok) return [result]
-      return udevMistakes(result.value).map(({ key, line }) => locate({ file: name, key, line }, at(name, line)))
-    }),
-  )
 }

@@ -1,4 +1,4 @@
-import type { XlValue } from './xl-config.ts'
+import type { XlValue } from './xl/config.ts'
 
 /** Processors that a guest, or a part of it, is to run on. */
 export interface CpuPin {

@@ -1,3 +1,5 @@
+import { nearest } from './nearest.ts'
+
 /** One line of modprobe.d or modprobe.conf. */
 export interface ModprobeLine {
   /** blacklist, options, install …; "" where the line begins with no command of modprobe. */
@@ -33,3 +35,8 @@ export function parseModprobe(text: string): ModprobeLine[] {
 /** `install kvm /bin/true` never loads the module. */
 export const neverLoads = ({ command, rest }: ModprobeLine): boolean =>
   command === 'install' && /^(\/usr)?(\/s?bin\/)?(true|false|:)(\s|$)/.test(rest)
+
+const WORDS = 'alias blacklist config include install options remove softdep weakdep'.split(' ')
+
+/** `optoins kvm_intel nested=1`: the command that was probably meant; "" where the first word is like none. */
+export const meantCommand = (word: string): string => (word.length < 4 ? '' : (nearest(word, WORDS, 2) ?? ''))

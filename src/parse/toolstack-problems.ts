@@ -1,7 +1,7 @@
 import { nearest } from './nearest.ts'
 import { parseSxps, type Sxp } from './sxp.ts'
 import type { Setting } from './toolstack-settings.ts'
-import { parseXlConfig, type XlValue } from './xl-config.ts'
+import { parseXlConfig, type XlValue } from './xl/config.ts'
 
 /** One line of xl.conf or xend-config.sxp that the toolstack does not take, or whose name it does not know. */
 export interface SettingProblem {

@@ -1,4 +1,5 @@
 import type { FixTemplate, Rule } from '../engine/rule.ts'
+import type { LogContext } from '../signatures/signature.ts'
 import { plain, quoted, wrap } from './plain.ts'
 
 const WIDTH = 96
@@ -17,17 +18,30 @@ export function explainRule(rule: Rule): string {
       rule.fix.flatMap((step) => paragraph(stepText(step))),
     ),
     ...section('It is fine', rule.fineWhen === undefined ? [] : paragraph(`when ${rule.fineWhen}`)),
-    ...section('It looks', [
-      ...(rule.applies === undefined ? [] : [`  applies  ${rule.applies}`]),
-      ...(rule.each ? [`  each     ${rule.each.name} in ${rule.each.list}`] : []),
-      `  when     ${rule.when}`,
-    ]),
+    ...section('It looks', looks(rule)),
+    ...section('It is no fault', rule.harmless ? ['  The message is harmless.'] : []),
     ...section(
       'Documented in',
       rule.documented.map(({ in: document, section: part }) => `  ${document}${part === undefined ? '' : `, ${part}`}`),
     ),
     '',
   ].join('\n')
+}
+
+function looks({ applies, each, when, log, confidence, unless, sameAs }: Rule): string[] {
+  const near = ({ side, match, lines, seconds, absent }: LogContext): string =>
+    `  ${absent ? 'not ' : ''}${side}  within ${lines} lines${seconds === undefined ? '' : ` and ${seconds} s`}: ${match.map(({ regexp }) => regexp).join('  or  ')}`
+  return [
+    ...(applies === undefined ? [] : [`  applies  ${applies}`]),
+    ...(each ? [`  each     ${each.name} in ${each.list}`] : []),
+    ...(when === undefined ? [] : [`  when     ${when}`]),
+    ...(log ? [`  in       ${log.in.join(', ') || 'any text'}`] : []),
+    ...(log?.match ?? []).map(({ regexp }) => `  for      ${regexp}`),
+    ...(log?.context ?? []).map(near),
+    ...(unless === undefined ? [] : [`  unless   ${unless}`]),
+    ...(confidence ? [`  sure     ${confidence}`] : []),
+    ...(sameAs ? [`  same as  ${sameAs.join(', ')}`] : []),
+  ].map(plain)
 }
 
 function stepText(step: FixTemplate): string {

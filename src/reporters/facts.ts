@@ -3,7 +3,7 @@ import { askLabel } from '../evidence/ask.ts'
 import { isUnknown } from '../evidence/result.ts'
 import type { FactSet } from '../facts/fact-set.ts'
 import type { Fields, Schema } from '../facts/schema.ts'
-import type { Unknown } from '../types.ts'
+import type { Ask, Unknown } from '../types.ts'
 import { plain, wrap } from './plain.ts'
 
 const MEANING_WIDTH = 90
@@ -50,18 +50,18 @@ export function factsJson(facts: AllFacts): string {
   return `${JSON.stringify(Object.fromEntries(open), gapsByName, 2)}\n`
 }
 
-/** What a rule author needs: every name with type, unit and meaning, and what is read for it. */
-export function describeFacts(sets: readonly FactSet[]): string {
-  return sets
-    .map((set) => {
-      const asks = [...new Set(set.asks.map((ask) => `${'probe' in ask ? 'with --probe: ' : ''}${askLabel(ask)}`))]
-      return [
-        `${set.name}: ${set.meaning}`,
-        ...fieldLines(set.about, `${set.name}.`),
-        ...wrap(`reads ${asks.join('; ')}`, MEANING_WIDTH).map((line) => `  ${line}`),
-      ].join('\n')
-    })
-    .join('\n\n')
+/** What a rule author needs: every name with type, unit and meaning, and what is read for it; then the logs that messages are looked for in. */
+export function describeFacts(sets: readonly FactSet[], logs: readonly Ask[]): string {
+  const described = sets.map((set) =>
+    [`${set.name}: ${set.meaning}`, ...fieldLines(set.about, `${set.name}.`), ...reads(set.asks)].join('\n'),
+  )
+  const messages = ['The logs, for the messages that rules recognise', ...reads(logs)].join('\n')
+  return [...described, ...(logs.length > 0 ? [messages] : [])].join('\n\n')
+}
+
+function reads(asks: readonly Ask[]): string[] {
+  const labels = [...new Set(asks.map((ask) => `${'probe' in ask ? 'with --probe: ' : ''}${askLabel(ask)}`))]
+  return wrap(`reads ${labels.join('; ')}`, MEANING_WIDTH).map((line) => `  ${line}`)
 }
 
 function fieldLines(fields: Fields, prefix: string): string[] {

@@ -8,6 +8,7 @@ const MOST_ROWS = ACCEPTING / ROW_BYTES
 
 /** Finds all literals at once, whatever their case: the automaton of Aho and Corasick with every transition written out. */
 export interface Automaton {
+  readonly literals: readonly string[]
   /** For each byte its class, times 4. */
   readonly classes: Uint8Array
   /** Rows of states that accept nothing, the start first; and of those that accept. A word is the byte offset of the next state's row. */
@@ -56,7 +57,9 @@ export function buildAutomaton(literals: readonly string[]): Automaton {
     ends[state]!.push(index)
   })
   const order = complete(next, ends, states)
-  return layOut(next, ends, order, classes, Math.max(0, ...bytes.map(({ length }) => length)))
+  const tables = layOut(next, ends, order)
+  const longest = Math.max(0, ...bytes.map(({ length }) => length))
+  return { literals, classes: classes.map((one) => one * 4), longest, ...tables }
 }
 
 /** Fills in where each state goes when a literal breaks off, breadth first; gives the states in that order. */
@@ -85,9 +88,7 @@ function layOut(
   next: Int32Array,
   ends: readonly number[][],
   order: Int32Array,
-  classes: Uint8Array,
-  longest: number,
-): Automaton {
+): Pick<Automaton, 'plain' | 'accepting' | 'found'> {
   const place = new Uint32Array(order.length)
   const rows: [number[], number[]] = [[], []]
   for (const state of order) {
@@ -104,11 +105,5 @@ function layOut(
     })
     return words
   }
-  return {
-    classes: classes.map((one) => one * 4),
-    plain: table(rows[0]),
-    accepting: table(rows[1]),
-    found: rows[1].map((state) => ends[state]!),
-    longest,
-  }
+  return { plain: table(rows[0]), accepting: table(rows[1]), found: rows[1].map((state) => ends[state]!) }
 }

@@ -1,6 +1,6 @@
 import { type LogTime, parseLogLine } from '../parse/log-line.ts'
 import { ContextTracker } from './context.ts'
-import { kindOf } from './kind.ts'
+import { PresentLine } from './present-line.ts'
 import { CHUNK_BYTES, type Scanner } from './scanner.ts'
 import type { LogKind } from './signature.ts'
 import type { Found, SignatureSet } from './signature-set.ts'
@@ -24,15 +24,9 @@ export interface Sighting {
   readonly last: Seen
 }
 
-/** Longer lines are looked at around the literal only. */
-const LONGEST_LINE = 8192
 /** Subjects of one signature that are kept apart: who writes the log must not fill our memory. */
 const MOST_SUBJECTS = 200
-/** From so many hits in a chunk on, one string of all of it is cheaper than a string for each line. */
-const MANY_HITS = 400
 const NEWLINE = 10
-/** Serial lines end in one or two of them. */
-const RETURN = 13
 
 interface Counted {
   readonly rule: number
@@ -68,14 +62,7 @@ export class LogScan {
   #base = 0
   /** How far the lines of the present text are counted. */
   #countedTo = 0
-  /** The present line: its bounds, and what is known of it. */
-  #start = -1
-  #end = -1
-  #text = ''
-  #message: string | undefined
-  #program: string | undefined
-  /** All of the present text, where many of its lines are wanted. */
-  #whole = ''
+  readonly #present: PresentLine
 
   /** `kind`: whose log it is, where that is known. `now`: for times without a year. */
   constructor(set: SignatureSet, scanner: Scanner, options: { kind?: LogKind | undefined; now: number }) {
@@ -83,6 +70,7 @@ export class LogScan {
     this.#scanner = scanner
     this.#kind = options.kind
     this.#now = options.now
+    this.#present = new PresentLine(scanner, options.now)
     this.#contexts = new ContextTracker(set, options.now, (rule, found, captures) =>
       this.#proven(rule, found, captures),
     )
@@ -141,12 +129,9 @@ export class LogScan {
     this.#base = this.#bytes - length
     const rest = end < length ? Buffer.from(text.subarray(end, length)) : null
     this.#countedTo = 0
-    this.#start = this.#end = -1
-    this.#whole = ''
-    let hits = 0
+    this.#present.forget()
     this.#scanner.scan(end, (offset, state) => {
-      if (++hits === MANY_HITS) this.#whole = text.toString('latin1', 0, end)
-      if (offset < this.#start || offset >= this.#end) this.#enter(offset)
+      this.#present.enter(offset)
       for (const pattern of this.#set.ending[state]!) this.#try(pattern)
     })
     this.#keepLast()
@@ -155,31 +140,13 @@ export class LogScan {
     this.#waiting = rest?.length ?? 0
   }
 
-  #enter(offset: number): void {
-    const start = this.#scanner.lineStart(offset)
-    const end = this.#scanner.lineEnd
-    this.#start = start
-    this.#end = end
-    this.#message = undefined
-    let last = end
-    while (last > start && this.#scanner.text[last - 1] === RETURN) last--
-    this.#text = this.#lineOf(start, last, offset)
-  }
-
-  #lineOf(start: number, end: number, offset: number): string {
-    const from = Math.max(start, offset - LONGEST_LINE / 2)
-    const to = Math.min(end, offset + LONGEST_LINE / 2)
-    const line = this.#whole === '' ? this.#scanner.text.toString('latin1', from, to) : this.#whole.slice(from, to)
-    return line.includes('\u001b') ? line.replace(ESCAPES, '') : line
-  }
-
   #try(index: number): void {
-    const line = this.#base + this.#start
+    const line = this.#base + this.#present.start
     if (this.#tried[index] === line) return
     this.#tried[index] = line
     const { rule, context, regexp, anchored } = this.#set.patterns[index]!
     const { kinds, keys, signature } = this.#set.rules[rule]!
-    const text = anchored ? this.#withoutPrefix() : this.#text
+    const text = anchored ? this.#present.withoutPrefix() : this.#present.text
     if (keys.length === 0 && signature.context.length === 0) {
       if (regexp.test(text) && this.#isOf(kinds)) this.#count(rule, index, this.#single[rule], '')
       return
@@ -198,7 +165,7 @@ export class LogScan {
     if (counted) {
       counted.count++
       if (counted.at < 0) this.#fresh.push(counted)
-      counted.at = this.#start
+      counted.at = this.#present.start
       counted.pattern = pattern
       return
     }
@@ -237,7 +204,7 @@ export class LogScan {
   /** Copies the last line of each sighting, in their order, before the text goes. */
   #keepLast(): void {
     for (const counted of this.#fresh.sort((a, b) => a.at - b.at)) {
-      this.#enter(counted.at)
+      this.#present.enter(counted.at)
       counted.last = this.#here()
       counted.captures = this.#capture(counted.pattern, counted.last.text)
       counted.at = -1
@@ -245,26 +212,14 @@ export class LogScan {
     this.#fresh = []
   }
 
-  /** The present line, to keep: a slice would keep the whole text alive. */
   #here(): Found {
-    this.#countLines(this.#start)
-    const text = this.#whole === '' ? this.#text : Buffer.from(this.#text, 'latin1').toString('latin1')
-    return { line: this.#line, text }
-  }
-
-  #withoutPrefix(): string {
-    if (this.#message === undefined) {
-      const { message, program } = parseLogLine(this.#text, this.#now)
-      this.#message = message
-      this.#program = program
-    }
-    return this.#message
+    this.#countLines(this.#present.start)
+    return { line: this.#line, text: this.#present.copy() }
   }
 
   #isOf(kinds: ReadonlySet<LogKind>): boolean {
     if (kinds.size === 0) return true
-    this.#withoutPrefix()
-    const kind = kindOf(this.#text, this.#program) ?? this.#kind
+    const kind = this.#present.kind() ?? this.#kind
     return kind === undefined || kinds.has(kind)
   }
 
@@ -286,10 +241,6 @@ const keyOf = (
   keys: readonly string[],
   captures: Readonly<Record<string, string | undefined>>,
 ): string => (keys.length === 0 ? `${rule}` : `${rule}\n${keys.map((name) => captures[name] ?? '').join('\n')}`)
-
-/** Colours and cursor movements of a pasted terminal. */
-
-const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_])/g
 
 /** Bytes, one a character, as UTF-8; what is not UTF-8 stays as it is. */
 function readable(text: string): string {

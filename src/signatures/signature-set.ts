@@ -35,9 +35,13 @@ export interface SignatureSet {
   readonly automaton: Automaton
 }
 
-/** `keys`: names of the captures that the rule's subject is made of. */
+/**
+ * `keys`: names of the captures that the rule's subject is made of. `known`: an automaton that was made before; it is taken where it
+ * has all literals of these rules, and may have more.
+ */
 export function compileSignatures(
   rules: readonly { readonly id: string; readonly log: Signature; readonly keys: readonly string[] }[],
+  known?: Automaton,
 ): SignatureSet {
   const patterns: CompiledPattern[] = []
   const owners = new Map<string, number[]>()
@@ -50,8 +54,10 @@ export function compileSignatures(
       }
     })
   })
-  const automaton = buildAutomaton([...owners.keys()])
-  const owning = [...owners.values()]
+  const has = new Set(known?.literals)
+  const automaton =
+    known && [...owners.keys()].every((one) => has.has(one)) ? known : buildAutomaton([...owners.keys()])
+  const owning = automaton.literals.map((literal) => owners.get(literal) ?? [])
   return {
     rules: rules.map(({ id, log, keys }) => ({
       id,

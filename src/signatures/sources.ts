@@ -1,5 +1,5 @@
 import { command, file, isGlob } from '../evidence/ask.ts'
-import type { Evidence, Tail } from '../evidence/evidence.ts'
+import type { CommandOutput, Evidence, Tail } from '../evidence/evidence.ts'
 import { map, unknown } from '../evidence/result.ts'
 import type { Ask, Result, Unknown } from '../types.ts'
 import type { LogKind } from './signature.ts'
@@ -68,6 +68,7 @@ export function hostLogs(evidence: Evidence): HostLog[] {
   return SOURCES.flatMap((source): HostLog[] => {
     const { kind, ask, begins } = source
     if ('command' in ask) {
+      if (saysNoXen(evidence.output(ask))) return []
       const tail = map(evidence.stdout(ask), (text) => ({ text, whole: begins === undefined || begins.test(text) }))
       return [{ name: ask.command.slice(0, 2).join(' '), kind, of: '', tail }]
     }
@@ -84,6 +85,12 @@ export function hostLogs(evidence: Evidence): HostLog[] {
     }))
   }).filter(({ tail }) => tail.ok || (tail.gap !== 'absent' && tail.gap !== 'withheld'))
 }
+
+/** xl where no hypervisor is: `ERROR:  Can't find hypervisor information in sysfs!`; there is no ring to read. */
+const saysNoXen = (output: Result<CommandOutput>): boolean =>
+  output.ok &&
+  output.value.exit !== 0 &&
+  /hypervisor information|privileged command interface/.test(output.value.stderr)
 
 function guestOf(path: string, { guest }: LogSource): string {
   const name = guest?.exec(path)?.[1]

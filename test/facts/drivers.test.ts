@@ -92,7 +92,7 @@ describe('facts: drivers', (it) => {
       ['/etc/modprobe.d/blacklist', 'blacklist 8139cp\n8139too\n'],
       ['/etc/modprobe.conf', 'alias eth0 xen-vnif\nalias scsi_hostadapter ata_piix\n'],
     )
-    assert.equal(value(old.misread), [{ module: '8139too', text: '', file: '/etc/modprobe.d/blacklist' }])
+    assert.equal(value(old.misread), [{ module: '8139too', text: '', file: '/etc/modprobe.d/blacklist', meant: '' }])
     assert.equal(value(old.ethAliases), [{ module: 'eth0', text: 'xen-vnif', file: '/etc/modprobe.conf' }])
   })
 

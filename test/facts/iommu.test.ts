@@ -119,4 +119,25 @@ describe('facts: iommu and pci', (it) => {
     assert.is(card!['forGuests'], true)
     assert.is(card!['numaNode'], null)
   })
+
+  it('compares max_vfs with what the cards can have and have', () => {
+    const given: Given[] = [
+      [{ list: PCI }, names(A, B)],
+      [{ link: `${PCI}/*/driver` }, matches(`${PCI}/${A}/driver`, `${PCI}/${B}/driver`)],
+      [{ link: `${PCI}/${A}/driver` }, target('../../../../bus/pci/drivers/igb')],
+      [{ link: `${PCI}/${B}/driver` }, target('../../../../bus/pci/drivers/igb')],
+      [{ file: `${PCI}/*/sriov_totalvfs` }, matches(`${PCI}/${A}/sriov_totalvfs`, `${PCI}/${B}/sriov_totalvfs`)],
+      [`${PCI}/${A}/sriov_totalvfs`, '7\n'],
+      [`${PCI}/${B}/sriov_totalvfs`, '7\n'],
+      [{ file: `${PCI}/*/sriov_numvfs` }, matches(`${PCI}/${A}/sriov_numvfs`)],
+      [`${PCI}/${A}/sriov_numvfs`, '3\n'],
+      ['/etc/modprobe.conf', '# options igb max_vfs=9\noptions igb debug=1 max_vfs=3,8\n'],
+      ['/proc/cmdline', 'ro ixgbe.max_vfs=2 quiet\n'],
+    ]
+    assert.equal(value(pci.parse(evidence(pci, given)).vfRequests), [
+      { module: 'igb', file: '/etc/modprobe.conf', asked: 8, most: 7, made: 3 },
+      { module: 'ixgbe', file: '/proc/cmdline', asked: 2, most: 0, made: 0 },
+    ])
+    assert.equal(flips(pci, given), [])
+  })
 })

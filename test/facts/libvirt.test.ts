@@ -44,6 +44,14 @@ const HOST: Given[] = [
   ],
 ]
 
+const WANTED: Given = [{ list: '/etc/systemd/system/*.wants' }, matches('/etc/systemd/system/multi-user.target.wants')]
+const FOLDER = { list: '/etc/systemd/system/multi-user.target.wants' }
+const conffiles = (conf: string, more: string): Given[] => [
+  ['/etc/dnsmasq.conf', conf],
+  [{ file: '/etc/dnsmasq.d/*' }, matches('/etc/dnsmasq.d/x')],
+  ['/etc/dnsmasq.d/x', more],
+]
+
 const parse = (given: readonly Given[]) => libvirt.parse(evidence(libvirt, given))
 const first = (given: readonly Given[], fact: 'networks' | 'pools') =>
   (value(parse(given)[fact]) as Record<string, unknown>[])[0]!
@@ -116,6 +124,34 @@ describe('facts: libvirt', (it) => {
     assert.is(value(facts.maxFiles), 65536)
     assert.not(JSON.stringify(facts).includes('hunter2'))
     assert.is(value(parse([]).authTcp), 'sasl')
+  })
+
+  it('knows what becomes of guests when the host goes down, and whether a network tells what to boot', () => {
+    assert.is(value(parse(HOST).onShutdown), '')
+    const set = (path: string): Given => [path, '#ON_SHUTDOWN=shutdown\nON_SHUTDOWN=suspend\n']
+    assert.is(value(parse([...HOST, set('/etc/sysconfig/libvirt-guests')]).onShutdown), 'suspend')
+    assert.is(value(parse([...HOST, set('/etc/default/libvirt-guests')]).onShutdown), 'suspend')
+    const network = (text: string) =>
+      first([...HOST, ['/etc/libvirt/qemu/networks/default.xml', text]], 'networks')['bootp']
+    assert.is(network(NETWORK), false)
+    assert.is(network(NETWORK.replace('<dhcp>', "<dhcp><bootp file='pxelinux.0'/>")), true)
+  })
+
+  it('finds a dnsmasq of the system that takes port 53 everywhere', () => {
+    const wide = (conf: string, more = '', started: Given = WANTED) =>
+      value(
+        parse([...HOST, started, [FOLDER, names('sshd.service', 'dnsmasq.service')], ...conffiles(conf, more)])
+          .wideDnsmasq,
+      )
+    assert.is(wide('# bind-interfaces\ninterface=eth0\n'), true)
+    assert.is(wide('interface=lo\nbind-interfaces\n'), false)
+    assert.is(wide('', 'bind-dynamic # for libvirt\n'), false)
+    assert.is(wide('port=0\n'), false)
+    assert.is(wide('', '', [{ list: '/etc/nothing' }, names()]), false)
+    const given = [...HOST, WANTED, [FOLDER, names('dnsmasq.service')] as Given, ...conffiles('', 'x\n')]
+    assert.is(value(parse(given).wideDnsmasq), true)
+    assert.equal(flips(libvirt, given), [])
+    assert.is(value(parse([...given, ['/etc/dnsmasq.d/x', { gap: 'denied' }]]).wideDnsmasq), 'malformed')
   })
 
   it('finds who listens to the network, not to loopback and not on another port', () => {

@@ -204,6 +204,8 @@ describe('facts: network', (it) => {
       parentheses: true,
       exists: true,
       executable: false,
+      cards: [],
+      lostHelper: '',
     })
     assert.is(script('(network-script my-bridge)')?.['exists'], false)
     assert.is(script('(network-script /bin/true)')?.['exists'], null)

@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import { placeOf } from '../../src/evidence/locate.ts'
 import { storage } from '../../src/facts/storage.ts'
 import { describe } from '../describe.ts'
-import { evidence, type Given, matches, names, output, status, value } from '../evidence.ts'
+import { evidence, type Given, matches, names, output, status, target, value } from '../evidence.ts'
 import { flips } from '../never-flips.ts'
 
 const MULTIPATH = `# comment {
@@ -88,7 +88,7 @@ describe('facts: storage', (it) => {
       [['mulitpath', 'multipaths', 'multipath']],
     )
     assert.is(placeOf(odd[0]!)?.line, 6)
-    assert.equal(value(facts.multipathRepeated), ['oramp2'])
+    assert.equal(value(facts.multipathRepeated), [{ value: 'oramp2', kind: 'alias', line: 11 }])
     assert.equal(value(parse([]).multipathOdd), [])
   })
 
@@ -97,6 +97,62 @@ describe('facts: storage', (it) => {
       (value(parse(HOST).udevMistakes) as Items).map(({ key, line }) => [key, line]),
       [['KERNEL', 2]],
     )
+  })
+
+  it('compares fstab with the disks that are there, and with what is mounted', () => {
+    const fstab =
+      '/dev/hda1 /boot ext3 defaults 1 2\n/dev/sda3 none swap sw 0 0\nUUID=5c /data ext4 defaults 0 0\n/dev/sdz1 /usb auto noauto 0 0\n/dev/sr0 /cd iso9660 user 0 0\n/dev/vda / ext4 defaults 0 1\n'
+    const mounts =
+      '/dev/xvda / ext4 rw 0 0\n/dev/sda4 /data ext4 ro,errors=remount-ro 0 0\n/dev/sr0 /cd iso9660 ro 0 0\n'
+    const facts = parse([...HOST, ['/etc/fstab', fstab], ['/proc/mounts', mounts]])
+    assert.equal(
+      (value(facts.fstab) as Items).map(({ device, missing, needed, turnedReadOnly }) => [
+        device,
+        missing,
+        needed,
+        turnedReadOnly,
+      ]),
+      [
+        ['/dev/hda1', true, true, false],
+        ['/dev/sda3', false, true, false],
+        ['UUID=5c', false, true, true],
+        ['/dev/sdz1', true, false, false],
+        ['/dev/sr0', false, true, false],
+        ['/dev/vda', false, true, false],
+      ],
+    )
+    assert.is(placeOf((value(facts.fstab) as Items)[2]!)?.line, 3)
+  })
+
+  it('knows the single paths of a multipath disk, and which controller serves disks in use', () => {
+    const given: Given[] = [
+      ...HOST,
+      [
+        { link: '/sys/block/[hsvnx][dvm]*' },
+        matches('/sys/block/sda', '/sys/block/sdb', '/sys/block/sdc', '/sys/block/vda'),
+      ],
+      [
+        { link: '/sys/block/sda' },
+        target('../devices/pci0000:00/0000:00:1f.2/ata1/host0/target0:0:0/0:0:0:0/block/sda'),
+      ],
+      [{ link: '/sys/block/sdb' }, target('../devices/pci0000:00/0000:00:1c.0/0000:04:00.0/host1/block/sdb')],
+      [{ link: '/sys/block/sdc' }, target('../devices/pci0000:00/0000:00:1d.0/0000:05:00.0/host2/block/sdc')],
+      [{ link: '/sys/block/vda' }, target('../devices/vbd-51712/block/vda')],
+      [{ list: '/sys/block/[dm][md]*/slaves' }, matches('/sys/block/dm-0/slaves', '/sys/block/dm-1/slaves')],
+      [{ list: '/sys/block/dm-0/slaves' }, names('sdb')],
+      [{ list: '/sys/block/dm-1/slaves' }, names('sda2')],
+      [{ file: '/sys/block/dm-*/dm/uuid' }, matches('/sys/block/dm-0/dm/uuid', '/sys/block/dm-1/dm/uuid')],
+      ['/sys/block/dm-0/dm/uuid', 'mpath-3600a0b8\n'],
+      ['/sys/block/dm-1/dm/uuid', 'LVM-xyz\n'],
+    ]
+    const facts = parse(given)
+    assert.equal(value(facts.multipathPaths), ['/dev/sdb'])
+    assert.equal(value(facts.controllers), [
+      { address: '0000:00:1f.2', inUse: ['sda'] },
+      { address: '0000:04:00.0', inUse: ['sdb'] },
+      { address: '0000:05:00.0', inUse: [] },
+    ])
+    assert.equal(flips(storage, given), [])
   })
 
   it('does not take a comment for an option', () => {

@@ -1,9 +1,11 @@
 import * as assert from 'uvu/assert'
 import { askKey, askLabel, isGlob, pathOf } from '../../src/evidence/ask.ts'
+import { everyAsk } from '../../src/engine/asks.ts'
 import { factSets } from '../../src/facts/index.ts'
 import { logAsks } from '../../src/signatures/sources.ts'
 import type { Ask, Question } from '../../src/types.ts'
 import { describe } from '../describe.ts'
+import { vdoctor } from '../vdoctor.ts'
 
 const asks = [
   ...factSets.flatMap((set) => set.asks.map((ask) => ({ set: set.name, ask }))),
@@ -52,6 +54,16 @@ const NEEDS_PRECONDITION =
 describe('the asks', (it) => {
   it('are declared', () => {
     assert.ok(asks.length > 20)
+  })
+
+  it('are one list: what a check reads, a bundle and the collector record', () => {
+    const recorded = new Set(everyAsk.map((ask) => askKey(ask)))
+    assert.equal(
+      asks.filter(({ ask }) => !recorded.has(askKey(ask))).map(({ ask }) => askLabel(ask)),
+      [],
+    )
+    const script = vdoctor(['collector']).out
+    for (const path of ['/var/log/xen/xend.log', '/var/log/libvirt/qemu/*.log']) assert.match(script, path)
   })
 
   it('read nothing that harms the patient', () => {

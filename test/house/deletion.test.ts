@@ -9,6 +9,7 @@ import { readLogs } from '../../src/engine/scan-logs.ts'
 import { askKey } from '../../src/evidence/ask.ts'
 import { Evidence } from '../../src/evidence/evidence.ts'
 import { factSets } from '../../src/facts/index.ts'
+import { logAsks } from '../../src/signatures/sources.ts'
 import { BundleHost } from '../../src/hosts/bundle.ts'
 import { Scanner } from '../../src/signatures/scanner.ts'
 import type { Answer, Finding } from '../../src/types.ts'
@@ -57,11 +58,11 @@ describe('taking one answer away', (it) => {
 
   for (const machine of machines) {
     it(`never turns a verdict round: ${basename(machine)}`, async () => {
-      const { evidence, facts } = await collect(new BundleHost(machine), factSets)
+      const { evidence, facts } = await collect(new BundleHost(machine), factSets, undefined, logAsks)
       const answers = [...evidence.answers.values()]
       const host = new BundleHost(machine)
       const logsOf = (rest: Evidence, about: AllFacts) =>
-        readLogs(rules, { evidence: rest, facts: about }, host.at, scanner)
+        readLogs(rules, { evidence: rest, facts: about }, host.at, { scanner })
       const reading = logsOf(evidence, facts)
       const before = verdicts(judge(rules, facts, reading))
       for (const { key } of sample(answers.filter((answer) => answer.ok || answer.gap === 'absent'))) {

@@ -136,8 +136,8 @@ const faults: [string, (patient: Patient) => void, string, string?][] = [
   ],
   [
     'no IOMMU though a guest wants a device',
-    (p) => p.edit(pv1, 'vcpus=1', "vcpus=1\npci=['00:03.0']").edit(xlInfo, ' hvm_directio pv_directio', ''),
-    'passthrough-to-pv-without-iommu · guest pv1, 00:03.0',
+    (p) => p.edit(pv1, 'vcpus=1', "vcpus=1\npci=['00:01.0']").edit(xlInfo, ' hvm_directio pv_directio', ''),
+    'passthrough-to-pv-without-iommu · guest pv1, 00:01.0',
     'differs-from-its-file · guest pv1, pci',
   ],
   ['no nested paging', (p) => p.edit(xlInfo, ' hap ', ' '), 'no-nested-paging · '],

@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   hosts: ['bundle', 'parse', 'evidence', 'types'],
   reporters: ['engine', 'signatures', 'facts', 'parse', 'evidence', 'types'],
   cli: ['reporters', 'hosts', 'bundle', 'logfile', 'engine', 'signatures', 'facts', 'parse', 'evidence', 'types'],
-  commands: ['cli', 'reporters', 'hosts', 'bundle', 'engine', 'facts', 'parse', 'evidence', 'types'],
+  commands: ['cli', 'reporters', 'hosts', 'bundle', 'engine', 'signatures', 'facts', 'parse', 'evidence', 'types'],
   main: ['commands'],
 }
 const LONGEST = 300

@@ -70,6 +70,16 @@ describe('the rules', (it) => {
     )
   })
 
+  it('name rules that are there where they say that another sees the same fault', () => {
+    const ids = new Set(rules.flatMap(({ id, formerly }) => [id, ...formerly]))
+    assert.equal(
+      rules.flatMap(({ id, sameAs = [] }) =>
+        sameAs.filter((other) => !ids.has(other) || other === id).map((other) => `${id}: ${other}`),
+      ),
+      [],
+    )
+  })
+
   it('do not grow into programs', () => {
     assert.equal(
       rules.filter(({ when = '' }) => when.length > LONGEST_CONDITION).map(({ id }) => id),

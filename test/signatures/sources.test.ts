@@ -62,6 +62,17 @@ describe('the logs of a host', (it) => {
     assert.is(whole(said(['xl', 'dmesg'], '(XEN) later\n')), false)
   })
 
+  it('do not miss the ring of a hypervisor that is not there', () => {
+    const failed = (stderr: string): Answer => ({
+      key: askKey({ command: ['xl', 'dmesg'] }),
+      ms: 1,
+      ok: true,
+      data: { kind: 'command', stdout: '', stderr, exit: 1 },
+    })
+    assert.equal(logs(failed("ERROR:  Can't find hypervisor information in sysfs!\n")), [])
+    assert.is(logs(failed('xl: something else\n')).length, 1)
+  })
+
   it('keep the gap of what could not be read', () => {
     const denied: Answer = { key: askKey({ command: ['dmesg'] }), ms: 1, ok: false, gap: 'denied' }
     const [log] = logs(denied)

@@ -1,0 +1,214 @@
+import type { Source, Unknown } from '../../types.ts'
+import type { CpuPin } from '../cpu-pins.ts'
+
+/** A guest as one of its definitions tells it. "" and null: not set, and no default is documented. */
+export interface Guest {
+  readonly name: string
+  /** False where the definition has no name and the file's own stands for it. */
+  readonly named: boolean
+  readonly uuid: string
+  readonly toolstack: 'xl' | 'xend' | 'libvirt' | Unknown
+  readonly configFile: string
+  /** pv, hvm, pvh (Xen), kvm, qemu, or what libvirt calls it. */
+  readonly type: string
+  readonly typeGiven: boolean
+  readonly memory: number | null
+  readonly maxmem: number | null
+  readonly vcpus: number
+  readonly maxvcpus: number
+  readonly kernel: string
+  readonly ramdisk: string
+  readonly bootloader: string
+  readonly firmware: string
+  readonly cmdline: string
+  readonly boot: string
+  /** What libosinfo calls the system: http://debian.org/debian/12. */
+  readonly os: string
+  readonly arch: string
+  readonly machine: string
+  readonly emulator: string
+  readonly cpuMode: string
+  readonly onPoweroff: string
+  readonly onReboot: string
+  readonly onCrash: string
+  readonly clock: string
+  readonly localtime: boolean
+  readonly usb: boolean
+  readonly usbTablet: boolean
+  /** What usb= says, and how many entries usbdevice= has. */
+  readonly usbSwitch: boolean
+  readonly usbDevices: number
+  readonly gfxPassthru: boolean
+  /** Whether it has ACPI and an APIC; null where the definition leaves it to the toolstack. */
+  readonly acpi: boolean | null
+  readonly apic: boolean | null
+  readonly pciBridges: boolean
+  /** Places that are left on its only PCI bus; null where it has more than one, or another kind. */
+  readonly pciSlotsFree: number | null
+  /** False where an HVM guest is denied PAE, and with it 64-bit mode. */
+  readonly pae: boolean
+}
+
+interface Item {
+  readonly guest: string
+  readonly configFile: string
+}
+
+export interface GuestDisk extends Item {
+  readonly guestType: string
+  readonly toolstack: Guest['toolstack']
+  readonly target: string
+  /** ide, scsi, sata, virtio, xen, usb, fdc …, told or what the target's name means. */
+  readonly bus: string
+  /** phy, file, tap:aio …: the way of old Xen configurations; "" without. */
+  readonly prefix: string
+  readonly format: string
+  readonly path: string
+  readonly type: string
+  readonly device: 'disk' | 'cdrom' | 'floppy' | 'lun'
+  readonly readonly: boolean
+  readonly shareable: boolean
+  /** startupPolicy: the guest starts without it where it is not there. */
+  readonly optional: boolean
+  readonly cache: string
+  readonly script: string
+  readonly backendtype: string
+}
+
+export interface GuestInterface extends Item {
+  readonly guestType: string
+  readonly name: string
+  /** bridge, network, hostdev, direct, user …; for Xen files always "bridge" unless a script makes it something else. */
+  readonly type: string
+  /** Xen: "ioemu" and "vif" as written. */
+  readonly nicType: string
+  readonly bridge: string
+  readonly network: string
+  readonly model: string
+  readonly mac: string
+  readonly script: string
+  /** 802.1Qbh, 802.1Qbg, openvswitch … */
+  readonly virtualport: string
+}
+
+export interface GuestHostdev extends Item {
+  readonly guestType: string
+  /** 0000:03:00.0; "" where it is none (USB, mdev) or cannot be read. */
+  readonly address: string
+  readonly written: string
+  readonly managed: boolean
+  readonly permissive: boolean
+  readonly driver: string
+  readonly sourceKind: string
+  /** USB: 046d:c077 or 2.3, whichever the definition tells. */
+  readonly usbId: string
+  readonly usbAddress: string
+  readonly optional: boolean
+}
+
+/** One entry of usbctrl=. */
+export interface UsbController extends Item {
+  readonly guestType: string
+  /** As usbdev= counts them, from 0. */
+  readonly number: number
+  /** As written; "auto" where it is not. */
+  readonly type: string
+  readonly emulated: boolean
+  readonly version: number
+  readonly ports: number
+}
+
+/** A setting that a release of Xen brought. */
+export interface NewSetting extends Item {
+  readonly key: string
+  readonly since: string
+}
+
+/** An element that its parser does not look for. */
+export interface Ignored extends Item {
+  readonly element: string
+  readonly inside: string
+  /** Where it belongs, or what was probably meant. */
+  readonly meant: string
+}
+
+export interface GuestConsole extends Item {
+  readonly kind: string
+  readonly type: string
+  readonly source: string
+}
+
+export interface GuestGraphics extends Item {
+  readonly type: string
+  readonly listen: string
+  readonly port: number | null
+  readonly password: boolean
+}
+
+export interface GuestPin extends Item, CpuPin {}
+
+/** Memory that may come from some NUMA nodes only. */
+export interface GuestNuma extends Item {
+  /** strict, preferred, interleave … */
+  readonly mode: string
+  readonly nodes: readonly number[]
+  readonly memory: number | null
+}
+
+/** A part of a definition that its toolstack will not take. */
+export interface Malformed extends Item {
+  /** One entry of a list, a value of the wrong kind, or settings that do not go together. */
+  readonly kind: 'entry' | 'value' | 'together'
+  readonly key: string
+  readonly entry: string
+  readonly problem: string
+}
+
+export interface UnknownKey extends Item {
+  readonly toolstack: Guest['toolstack']
+  readonly key: string
+  readonly value: string
+  readonly nearest: string | null
+  readonly xmOnly: boolean
+}
+
+export interface Definition {
+  readonly guest: Guest
+  readonly disks: readonly GuestDisk[]
+  readonly interfaces: readonly GuestInterface[]
+  readonly hostdevs: readonly GuestHostdev[]
+  readonly consoles: readonly GuestConsole[]
+  readonly graphics: readonly GuestGraphics[]
+  readonly pins: readonly GuestPin[]
+  readonly numa: readonly GuestNuma[]
+  readonly malformed: readonly Malformed[]
+  readonly unknownKeys: readonly UnknownKey[]
+  readonly usbControllers: readonly UsbController[]
+  readonly newSettings: readonly NewSetting[]
+  readonly ignored: readonly Ignored[]
+}
+
+/** What a definition has besides its guest where it says nothing of it. */
+export const nothingElse = {
+  ...{ disks: [], interfaces: [], hostdevs: [], consoles: [], graphics: [], malformed: [], unknownKeys: [] },
+  ...{ pins: [], numa: [], usbControllers: [], newSettings: [], ignored: [] },
+} as const satisfies Omit<Definition, 'guest'>
+
+/** What `<driver>` and target names mean where no bus is told. */
+export function busOfTarget(target: string): string {
+  const name = target.replace(/^\/dev\//, '')
+  if (/^(ioemu:)?hd/.test(name)) return 'ide'
+  if (/^(ioemu:)?sd/.test(name)) return 'scsi'
+  if (/^vd/.test(name)) return 'virtio'
+  if (/^xvd|^d\d/.test(name)) return 'xen'
+  return /^fd/.test(name) ? 'fdc' : ''
+}
+
+export const at = (path: string, line: number): Source => ({ ask: path, path, line })
+
+export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+
+/** A whole number, or another where the text is none. */
+export function whole<T>(text: string, otherwise: T): number | T {
+  return /^\s*[-+]?(0x[0-9a-f]+|\d+)\s*$/i.test(text) ? Number(text) : otherwise
+}

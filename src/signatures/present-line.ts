@@ -1,0 +1,87 @@
+import { parseLogLine } from '../parse/log-line.ts'
+import { kindOf } from './kind.ts'
+import { CHUNK_BYTES, type Scanner } from './scanner.ts'
+import type { LogKind } from './signature.ts'
+
+/** Longer lines are looked at around the literal only. */
+const LONGEST_LINE = 8192
+/** From so many hits in a chunk on, one string for many lines is cheaper than a string for each. */
+const MANY_HITS = 100
+/** As much text at once: larger strings lie outside of V8's nursery, and cost many times as much. */
+const WINDOW_BYTES = 64 << 10
+/** Serial lines end in one or two of them. */
+const RETURN = 13
+
+/** The line of the scanner's text that is being looked at. Strings are latin1, one character a byte. */
+export class PresentLine {
+  start = -1
+  end = -1
+  text = ''
+  readonly #scanner: Scanner
+  readonly #now: number
+  /** What is only looked at where a pattern asks for it. */
+  #message: string | undefined
+  #program: string | undefined
+  /** Hits in the present text, and the part of it that is a string, where many of its lines are wanted. */
+  #hits = 0
+  #window = ''
+  #windowStart = 0
+
+  constructor(scanner: Scanner, now: number) {
+    this.#scanner = scanner
+    this.#now = now
+  }
+
+  /** The scanner has another text. */
+  forget(): void {
+    this.start = this.end = -1
+    this.#hits = 0
+    this.#window = ''
+  }
+
+  /** Goes to the line that the byte at an offset belongs to. */
+  enter(offset: number): void {
+    this.#hits++
+    if (offset >= this.start && offset < this.end) return
+    this.start = this.#scanner.lineStart(offset)
+    this.end = this.#scanner.lineEnd
+    this.#message = undefined
+    const from = Math.max(this.start, offset - LONGEST_LINE / 2)
+    let to = Math.min(this.end, offset + LONGEST_LINE / 2)
+    while (to > from && this.#scanner.text[to - 1] === RETURN) to--
+    const line = this.#hits < MANY_HITS ? this.#scanner.text.toString('latin1', from, to) : this.#inWindow(from, to)
+    this.text = line.includes('\u001b') ? line.replace(ESCAPES, '') : line
+  }
+
+  /** To keep: a slice would keep its window alive. */
+  copy(): string {
+    return this.#hits < MANY_HITS ? this.text : Buffer.from(this.text, 'latin1').toString('latin1')
+  }
+
+  /** What the log put before the message is off. */
+  withoutPrefix(): string {
+    if (this.#message === undefined) {
+      const { message, program } = parseLogLine(this.text, this.#now)
+      this.#message = message
+      this.#program = program
+    }
+    return this.#message
+  }
+
+  /** Whose message it is, where the line tells. */
+  kind(): LogKind | undefined {
+    this.withoutPrefix()
+    return kindOf(this.text, this.#program)
+  }
+
+  #inWindow(from: number, to: number): string {
+    if (from < this.#windowStart || to > this.#windowStart + this.#window.length) {
+      this.#windowStart = from
+      this.#window = this.#scanner.text.toString('latin1', from, Math.min(from + WINDOW_BYTES, CHUNK_BYTES))
+    }
+    return this.#window.slice(from - this.#windowStart, to - this.#windowStart)
+  }
+}
+
+/** Colours and cursor movements of a pasted terminal. */
+const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_])/g
