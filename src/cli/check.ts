@@ -20,16 +20,10 @@ const HEAD = new Set(['platform', 'cpu', 'kvm'])
 
 /** Only what the rules need is asked, and what the report's head says. */
 export function setsFor(rules: readonly Rule[]): FactSet[] {
-  const named = new Set(
-    rules.flatMap((rule) => [...rule.facts, ...inSentences(rule)].map((fact) => fact.split('.')[0]!)),
-  )
+  const named = new Set(rules.flatMap(({ namespaces }) => namespaces))
   if (rules.some(({ log }) => log)) named.add(AGE)
   return factSets.filter(({ name }) => HEAD.has(name) || named.has(name))
 }
-
-/** A sentence or the `if` of a step may name facts that decide nothing. */
-const inSentences = ({ says, why, fix, fineWhen = '' }: Rule): string[] =>
-  JSON.stringify([says, why, fix, fineWhen]).match(/\b[a-z]\w*\.[a-z]\w*/gi) ?? []
 
 /** The whole line: host → evidence → facts and logs → findings → report. `root`: the folder that the program stands in. */
 export async function check(

@@ -2,7 +2,7 @@ import { CONFIDENCES } from '../signatures/signature.ts'
 import type { Finding } from '../types.ts'
 import { judge, type AllFacts } from './judge.ts'
 import type { ScannedLog } from './judge-logs.ts'
-import { RANK, type LogRead, logsRead } from './report.ts'
+import { byText, RANK, type LogRead, logsRead } from './report.ts'
 import type { Rule } from './rule.ts'
 
 export const DIAGNOSIS_VERSION = 1
@@ -41,4 +41,4 @@ const bySureness = (a: Finding, b: Finding): number =>
   CONFIDENCES.indexOf(a.confidence!) - CONFIDENCES.indexOf(b.confidence!) ||
   RANK[a.severity] - RANK[b.severity] ||
   (a.evidence[0]?.line ?? 0) - (b.evidence[0]?.line ?? 0) ||
-  a.rule.localeCompare(b.rule)
+  byText(a.rule, b.rule)

@@ -41,6 +41,7 @@ export function readRule(text: string, file: string, linter: Linter): Rule {
     documented: content.documented,
     formerly: content.formerly,
     facts: checker.facts(),
+    namespaces: checker.namespaces(),
   }
 }
 
@@ -105,6 +106,14 @@ class RuleChecker {
     } catch (error) {
       return this.#fail(['log'], (error as Error).message)
     }
+  }
+
+  namespaces(): string[] {
+    const { says, why, fix, 'fine-when': fine = '' } = this.rule
+    const sentences = JSON.stringify([says, why, fix, fine]).match(/\b[a-z]\w*(?=\.[a-z]\w*)/gi) ?? []
+    const known = new Set(this.linter.names().map((name) => name.split('.')[0]!))
+    const named = [...this.facts().map((fact) => fact.split('.')[0]!), ...sentences.filter((name) => known.has(name))]
+    return [...new Set(named)].sort()
   }
 
   #checkEach(list: string): void {

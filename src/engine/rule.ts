@@ -49,4 +49,6 @@ export interface Rule {
   readonly formerly: readonly string[]
   /** `namespace.field` of every fact that `applies`, `each`, `when` and `unless` mention. */
   readonly facts: readonly string[]
+  /** The namespaces of those, and of those that only stand in a sentence or the `if` of a step. */
+  readonly namespaces: readonly string[]
 }

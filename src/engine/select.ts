@@ -26,6 +26,7 @@ export function select(rules: readonly Rule[], only: readonly string[], skip: re
       'See "vdoctor rules list".',
     )
   }
+  if (only.length === 0 && skip.length === 0) return [...rules]
   const named = (rule: Rule, list: readonly string[]): boolean => namesOf(rule).some((name) => list.includes(name))
   return rules.filter((rule) => (only.length === 0 || named(rule, only)) && !named(rule, skip))
 }

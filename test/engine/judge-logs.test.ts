@@ -25,6 +25,7 @@ const rule: Rule = {
   documented: [],
   formerly: [],
   facts: [],
+  namespaces: [],
 }
 const BOOT = Date.UTC(2026, 10, 20)
 const seen = (text: string, line = 7): Seen => ({ line, text, ...parseLogLine(text, BOOT) })

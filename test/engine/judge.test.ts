@@ -24,6 +24,7 @@ const rule: Rule = {
   ],
   documented: [{ in: 'a-guide', section: '1.2' }],
   formerly: [],
+  namespaces: [],
   facts: ['guests.interfaces', 'network.bridgeNames'],
 }
 
