@@ -6,7 +6,7 @@ interface Head {
   readonly classes: readonly number[]
   readonly found: Automaton['found']
   readonly longest: number
-  /** Words of the first table; the second is the rest. */
+  /** Numbers in the first table; the second is the rest. */
   readonly plain: number
 }
 
@@ -17,23 +17,25 @@ export function packAutomaton({ literals, classes, found, longest, plain, accept
   const size = Buffer.alloc(4)
   size.writeUInt32LE(text.length)
   const padding = Buffer.alloc(-text.length & 3)
-  const tables = [plain, accepting].map((words) => Buffer.from(words.buffer, words.byteOffset, words.byteLength))
+  const tables = [plain, accepting].map(({ buffer, byteOffset, byteLength }) =>
+    Buffer.from(buffer, byteOffset, byteLength),
+  )
   return Buffer.concat([size, text, padding, ...tables])
 }
 
-/** Tables are read as this machine's own words: the file does not travel between machines of different byte order. */
+/** Tables are read as this machine's own numbers: the file does not travel between machines of different byte order. */
 export function unpackAutomaton(file: Buffer): Automaton {
   const length = file.readUInt32LE(0)
   const head = JSON.parse(file.toString('utf8', 4, 4 + length)) as Head
   const start = 4 + length + (-length & 3)
   const bytes = file.buffer.slice(file.byteOffset + start, file.byteOffset + file.length)
-  const words = new Uint32Array(bytes)
+  const numbers = new Uint16Array(bytes)
   return {
     literals: head.literals,
     classes: Uint8Array.from(head.classes),
     found: head.found,
     longest: head.longest,
-    plain: words.subarray(0, head.plain),
-    accepting: words.subarray(head.plain),
+    plain: numbers.subarray(0, head.plain),
+    accepting: numbers.subarray(head.plain),
   }
 }

@@ -1,19 +1,17 @@
-/** A row of the table has so many words; bytes that no literal holds share class 0. */
-export const CLASSES = 64
+/** A row of the table has so many numbers of two bytes; bytes that no literal holds share class 0. */
+export const CLASSES = 32
 
-/** Rows of accepting states lie so far behind the others: see scan.wat. */
-export const ACCEPTING = 1 << 24
-const ROW_BYTES = CLASSES * 4
-const MOST_ROWS = ACCEPTING / ROW_BYTES
+/** The number of the first state that accepts; there are at most so many of either kind: see scan.wat. */
+export const ACCEPTING = 1 << 15
 
 /** Finds all literals at once, whatever their case: the automaton of Aho and Corasick with every transition written out. */
 export interface Automaton {
   readonly literals: readonly string[]
-  /** For each byte its class, times 4. */
+  /** For each byte its class, times 2. */
   readonly classes: Uint8Array
-  /** Rows of states that accept nothing, the start first; and of those that accept. A word is the byte offset of the next state's row. */
-  readonly plain: Uint32Array
-  readonly accepting: Uint32Array
+  /** Rows of states that accept nothing, the start first; and of those that accept: for each class, the next state. */
+  readonly plain: Uint16Array
+  readonly accepting: Uint16Array
   /** For each accepting state, the indexes of the literals that end there. */
   readonly found: readonly (readonly number[])[]
   readonly longest: number
@@ -36,7 +34,7 @@ function folded(byte: number): number {
   return byte > ZERO && byte <= NINE ? ZERO : byte
 }
 
-/** Literals hold no newline and are not empty. Throws where they need more states than the table has room for (65,536). */
+/** Literals hold no newline and are not empty. Throws where they need more states than the table has room for (32,768). */
 export function buildAutomaton(literals: readonly string[]): Automaton {
   const bytes = literals.map((literal) => Buffer.from(literal, 'latin1'))
   const classes = classesOf(bytes)
@@ -59,7 +57,7 @@ export function buildAutomaton(literals: readonly string[]): Automaton {
   const order = complete(next, ends, states)
   const tables = layOut(next, ends, order)
   const longest = Math.max(0, ...bytes.map(({ length }) => length))
-  return { literals, classes: classes.map((one) => one * 4), longest, ...tables }
+  return { literals, classes: classes.map((one) => one * 2), longest, ...tables }
 }
 
 /** Fills in where each state goes when a literal breaks off, breadth first; gives the states in that order. */
@@ -94,16 +92,16 @@ function layOut(
   for (const state of order) {
     const accepts = ends[state]!.length > 0
     const group = rows[accepts ? 1 : 0]
-    place[state] = (accepts ? ACCEPTING : 0) + group.length * ROW_BYTES
+    place[state] = (accepts ? ACCEPTING : 0) + group.length
     group.push(state)
   }
-  if (rows.some(({ length }) => length > MOST_ROWS)) throw new Error(`more than ${MOST_ROWS} states`)
-  const table = (states: readonly number[]): Uint32Array => {
-    const words = new Uint32Array(states.length * CLASSES)
+  if (rows.some(({ length }) => length > ACCEPTING)) throw new Error(`more than ${ACCEPTING} states`)
+  const table = (states: readonly number[]): Uint16Array => {
+    const numbers = new Uint16Array(states.length * CLASSES)
     states.forEach((state, row) => {
-      for (let one = 0; one < CLASSES; one++) words[row * CLASSES + one] = place[next[state * CLASSES + one]!]!
+      for (let one = 0; one < CLASSES; one++) numbers[row * CLASSES + one] = place[next[state * CLASSES + one]!]!
     })
-    return words
+    return numbers
   }
   return { plain: table(rows[0]), accepting: table(rows[1]), found: rows[1].map((state) => ends[state]!) }
 }

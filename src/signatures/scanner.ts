@@ -10,11 +10,11 @@ const LINE_END = 0x90010
 const HITS = 0x90040
 const TABLE = 0x500000
 const HIT_BYTES = 8
-const ROW_BYTES = CLASSES * 4
+const ROW_BYTES = CLASSES * 2
 const NEWLINE = 10
 
 /** Most bytes of rows of accepting states: as many states as there can be of the others. */
-const MEMORY = TABLE + 2 * ACCEPTING
+const MEMORY = TABLE + 2 * ACCEPTING * ROW_BYTES
 
 /** Runs an automaton over text that the caller puts into `text`. Its memory is reserved, not used, before tables and text are in it. */
 export class Scanner {
@@ -34,8 +34,9 @@ export class Scanner {
   /** From now on this automaton is run. */
   use(automaton: Automaton): this {
     new Uint8Array(this.#kernel.memory).set(automaton.classes)
-    this.#words.set(automaton.plain, TABLE / 4)
-    this.#words.set(automaton.accepting, (TABLE + ACCEPTING) / 4)
+    const table = new Uint16Array(this.#kernel.memory, TABLE)
+    table.set(automaton.plain)
+    table.set(automaton.accepting, ACCEPTING * CLASSES)
     this.#overlap = Math.max(0, automaton.longest - 1)
     return this
   }
@@ -54,7 +55,7 @@ export class Scanner {
     for (let lane = 0; lane < LANES; lane++) {
       const end = this.#words[(LANE_ENDS >> 2) + lane]!
       for (let at = HITS + lane * cap; at < end; at += HIT_BYTES) {
-        onHit(this.#words[at >> 2]!, (this.#words[(at >> 2) + 1]! - ACCEPTING) / ROW_BYTES)
+        onHit(this.#words[at >> 2]!, this.#words[(at >> 2) + 1]! - ACCEPTING)
       }
     }
   }

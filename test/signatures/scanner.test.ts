@@ -86,6 +86,6 @@ describe('the scanner', (it) => {
       { length: 9000 },
       (_, index) => `${index.toString(26).replace(/\d/g, (d) => 'qrstuvwxyz'[Number(d)]!)}-abcdefgh`,
     )
-    assert.throws(() => buildAutomaton(many), /more than 65536 states/)
+    assert.throws(() => buildAutomaton(many), /more than 32768 states/)
   })
 })
