@@ -11,10 +11,11 @@ export abstract class BaseCommand extends Command {
 
   /** Writes at once, and ends quietly where the reader has gone (`| head`). */
   protected print(text: string): void {
-    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0)
-      throw error
-    })
+    if (process.stdout.listenerCount('error') === 0)
+      process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EPIPE') process.exit(0)
+        throw error
+      })
     process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
   }
 

@@ -141,33 +141,14 @@ function fold(codePoint: number): string {
   return codePoint < 0x80 ? String.fromCharCode(codePoint).toLowerCase() : ''
 }
 
-/**
- * Words that stand in messages of all kinds (those most frequent in the shipped patterns, and in quiet logs): a literal of such words is
- * found in every third line, and leads nowhere.
- */
-const COMMON_WORDS = new RegExp(
-  'not|device|failed|error|for|cannot|domain|file|unable|the|cpu|with|found|kernel|out|memory|libvirt|version|pci|could|invalid|' +
-    'open|find|xen|guest|start|kvm|qemu|does|such|available|disk|host|support|and|time|dev|read|connection|directory|already|detected|' +
-    'configuration|config|from|dom|migration|module|disabled|can|bios|data|address|name|interface|but|use|only|warning|denied|bridge|' +
-    'while|set|access|has|request|amd|process|refused|add|mode|server|hardware|socket|state|image|connect|operation|write|reset|watchdog|' +
-    'too|bug|type|iommu|load|unknown|specified|create|bus|path|wait|system|machine|model|allocate|are|was|unsupported|network|due|' +
-    'permission|page|end|root|exist|this|require|boot|limit|driver|usb|command|unexpected|init|mount|size|space|check|timer|because|' +
-    'performance|mapper|clock|source|success|input|output',
-  'g',
-)
-/** What it costs to write a letter of such a word, a letter that texts are full of, and any other. */
-const [IN_COMMON_WORD, COMMON, RARE] = [0.3, 1, 1.6]
-const COMMON_LETTERS = ' etaoinsrdl'
-
-function textWeight(text: string): number {
-  const letters = [...text].map((letter) => (COMMON_LETTERS.includes(letter) ? COMMON : RARE))
-  for (const { 0: word, index } of text.matchAll(COMMON_WORDS)) letters.fill(IN_COMMON_WORD, index, index + word.length)
-  return letters.reduce((sum, one) => sum + one, 0)
-}
+/** Letters that logs are full of say little: the weight of a text is about what it costs to write it. */
+const COMMON = ' etaoinsrdl'
+const letterWeight = (letter: string): number => (COMMON.includes(letter) ? 1 : 1.6)
+const textWeight = (text: string): number => [...text].reduce((sum, letter) => sum + letterWeight(letter), 0)
 
 function weight(literals: readonly string[] | null): number {
   if (!literals) return -1
-  const least = Math.min(...literals.map((literal) => textWeight(rarestPart(literal))))
+  const least = Math.min(...literals.map((literal) => textWeight(literal.slice(0, LONGEST_LITERAL))))
   return least - Math.log2(literals.length)
 }
 
