@@ -19,6 +19,8 @@ const DAY = 86_400_000
 const ISO = String.raw`(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d:?\d\d)?`
 
 interface Format {
+  /** Characters that a line of this format may begin with, as in a character class. */
+  readonly begins: string
   readonly pattern: RegExp
   /** `after`: what stood behind the prefix. */
   read(match: RegExpExecArray, after: string, now: number): LogLine
@@ -27,37 +29,44 @@ interface Format {
 const FORMATS: readonly Format[] = [
   {
     // [2006-12-14 14:26:05 3986] ERROR (SrvBase:163) op=create: …   and   [2006-12-14 14:26:05 xend 3986] …
+    begins: '[',
     pattern: new RegExp(`^\\[${ISO} (?:(\\w+) )?\\d+\\] \\w+ \\(\\w+: ?\\d+\\) `),
     read: (match, message) => ({ message, ...isoTime(match), program: 'xend' }),
   },
   {
     // 2026-11-20 09:31:00.123+0000: 1234: error : virNetSocketReadWire:1801 : End of file while reading data
+    begins: '0-9',
     pattern: new RegExp(`^${ISO}: \\d+: (?:fatal|error|warning|info|debug) : (?:[\\w.]+:\\d+ : )?`),
     read: (match, message) => ({ message, ...isoTime(match), program: 'libvirtd' }),
   },
   {
     // 2026-11-20T09:31:00.123456Z qemu-system-x86_64: -device …   and   2026-11-20 09:31:00.123+0000: starting up …
+    begins: '0-9',
     pattern: new RegExp(`^${ISO}(?::? (?=qemu)|: )`),
     read: (match, message) => ({ message, ...isoTime(match), ...programOf(/^qemu[\w-]*(?=:)/.exec(message)?.[0]) }),
   },
   {
     // <6>1 2026-11-20T09:31:00.1Z web1 kernel 12 - - message   (RFC 5424)
+    begins: '1<',
     pattern: new RegExp(`^(?:<\\d{1,3}>)?1 ${ISO} \\S+ (\\S+) \\S+ \\S+ (?:-|\\[[^\\]]*\\]) `),
     read: (match, message) => ({ message, ...isoTime(match), ...programOf(match[9]) }),
   },
   {
     // 2026-11-20T09:31:00.123456+01:00 web1 kernel: message
+    begins: '0-9',
     pattern: new RegExp(`^${ISO} \\S+ ([^\\s:[]+)(?:\\[\\d+\\])?: `),
     read: (match, message, now) => inner({ message, ...isoTime(match), ...programOf(match[9]) }, now),
   },
   {
     // Nov 20 09:31:00 web1 kernel: [   12.345678] message
+    begins: 'A-Z<',
     pattern:
       /^(?:<\d{1,3}>)?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:\.\d+)? (?:\S+ )?([^\s:[]+)(?:\[\d+\])?: /,
     read: (match, message, now) => inner({ message, ...time(syslogTime(match, now)), ...programOf(match[6]) }, now),
   },
   {
     // [Fri Nov 20 09:31:00 2026] message   (dmesg -T)
+    begins: '[',
     pattern: /^\[[A-Z][a-z]{2} ([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4})\] /,
     read: (match, message) => {
       const month = MONTHS.indexOf(match[1]!.toLowerCase())
@@ -68,16 +77,19 @@ const FORMATS: readonly Format[] = [
   },
   {
     // (XEN) [2026-11-20 09:31:00.123] message   (console_timestamps=datems)
+    begins: '(',
     pattern: new RegExp(`^\\(XEN\\) \\[${ISO}\\] `),
     read: (match, message) => ({ message, ...isoTime(match), program: 'xen' }),
   },
   {
     // (XEN) [   12.345678] message   and   (XEN) message
+    begins: '(',
     pattern: /^\(XEN\)(?: \[ *(\d+\.\d+)\])? ?/,
     read: (match, message) => ({ message, ...sinceBoot(match[1]), program: 'xen' }),
   },
   {
     // [   12.345678] message   and, with dmesg -x, kern  :info  : [   12.345678] message; some kernels add [    T1]
+    begins: '[a-z<',
     pattern: /^(?:\w+ *: *\w+ *: )?(?:<\d{1,3}>)?\[ *(\d+\.\d+)\](?:\[ *[TC]\d+\])? /,
     read: (match, message) => ({ message, ...sinceBoot(match[1]), program: 'kernel' }),
   },
@@ -89,9 +101,23 @@ const sinceBoot = (seconds: string | undefined): { time?: LogTime } =>
   seconds === undefined ? {} : { time: { sinceBoot: Number(seconds) } }
 const programOf = (program: string | undefined): { program?: string } => (program ? { program } : {})
 
+/** By the first character of a line: most formats are out at once. */
+const BY_FIRST = new Map<string, readonly Format[]>()
+
+function formatsOf(line: string): readonly Format[] {
+  const first = line.charAt(0)
+  let formats = BY_FIRST.get(first)
+  if (!formats) {
+    formats =
+      first > '~' ? [] : FORMATS.filter(({ begins }) => new RegExp(`[${begins.replace('[', '\\[')}]`).test(first))
+    if (first <= '~') BY_FIRST.set(first, formats)
+  }
+  return formats
+}
+
 /** Takes off what the log put before the message. `now` tells the year where the log leaves it out. */
 export function parseLogLine(line: string, now: number): LogLine {
-  for (const { pattern, read } of FORMATS) {
+  for (const { pattern, read } of formatsOf(line)) {
     const match = pattern.exec(line)
     if (match) return read(match, line.slice(match[0].length), now)
   }

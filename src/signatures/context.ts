@@ -59,7 +59,9 @@ export class ContextTracker {
     }
     if (open.size === 0) return this.#onProof(rule, found, all)
     const pending = this.#pending.get(rule) ?? []
-    this.#pending.set(rule, [...pending.slice(1 - MOST_PENDING), { found, captures: all, open }])
+    if (pending.length === MOST_PENDING) pending.shift()
+    pending.push({ found, captures: all, open })
+    this.#pending.set(rule, pending)
   }
 
   #followed(rule: number, context: LogContext, index: number, found: Found, captures: Captures): void {
@@ -76,18 +78,16 @@ export class ContextTracker {
     this.#pending.set(rule, kept)
   }
 
-  /** Messages whose time is over: proven where only what must not follow was still open. */
+  /** Messages whose time is over: proven where only what must not follow was still open. They stand in the order of their lines. */
   #settle(rule: number, at: Found): void {
     const pending = this.#pending.get(rule)
     if (!pending?.length) return
-    const contexts = this.#set.rules[rule]!.signature.context
-    const kept = pending.filter(({ found, captures, open }) => {
-      const farthest = Math.max(...[...open].map((index) => contexts[index]!.lines))
-      if (at.line - found.line <= farthest) return true
-      if ([...open].every((index) => contexts[index]!.absent)) this.#onProof(rule, found, captures)
-      return false
-    })
-    this.#pending.set(rule, kept)
+    const { signature, reach } = this.#set.rules[rule]!
+    let over = 0
+    while (over < pending.length && at.line - pending[over]!.found.line > reach) over++
+    if (over === 0) return
+    for (const { found, captures, open } of pending.splice(0, over))
+      if ([...open].every((index) => signature.context[index]!.absent)) this.#onProof(rule, found, captures)
   }
 
   #near({ lines, seconds }: LogContext, earlier: Found, later: Found): boolean {

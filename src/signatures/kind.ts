@@ -12,16 +12,25 @@ const PROGRAMS: readonly (readonly [RegExp, LogKind])[] = [
 ]
 
 /** Marks that programs put into each of their lines. */
-const MARKS: readonly (readonly [RegExp, LogKind])[] = [
-  [/\(XEN\) /, 'xen'],
-  [/(^|\s)(libxl|xl): /, 'libxl'],
-  [/\/etc\/xen\/scripts\//, 'hotplug'],
-]
+function markOf(line: string): LogKind | undefined {
+  if (line.includes('(XEN) ')) return 'xen'
+  if (line.includes('xl: ') && /(^|\s)(libxl|xl): /.test(line)) return 'libxl'
+  return line.includes('/etc/xen/scripts/') ? 'hotplug' : undefined
+}
 
 /** Whose message a line is; undefined where neither the log nor the line tells. */
 export function kindOf(line: string, program: string | undefined): LogKind | undefined {
-  const marked = MARKS.find(([mark]) => mark.test(line))?.[1]
+  const marked = markOf(line)
   if (marked !== undefined) return marked
   if (program === undefined) return undefined
-  return PROGRAMS.find(([name]) => name.test(program))?.[1] ?? 'system'
+  let kind = kinds.get(program)
+  if (kind === undefined) {
+    kind = PROGRAMS.find(([name]) => name.test(program))?.[1] ?? 'system'
+    if (kinds.size < MOST_PROGRAMS) kinds.set(program, kind)
+  }
+  return kind
 }
+
+/** Who writes a log may invent programs without end. */
+const MOST_PROGRAMS = 1000
+const kinds = new Map<string, LogKind>()

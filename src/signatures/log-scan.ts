@@ -129,7 +129,7 @@ export class LogScan {
     this.#base = this.#bytes - length
     const rest = end < length ? Buffer.from(text.subarray(end, length)) : null
     this.#countedTo = 0
-    this.#present.forget()
+    this.#present.forget(end)
     this.#scanner.scan(end, (offset, state) => {
       this.#present.enter(offset)
       for (const pattern of this.#set.ending[state]!) this.#try(pattern)
@@ -240,7 +240,12 @@ const keyOf = (
   rule: number,
   keys: readonly string[],
   captures: Readonly<Record<string, string | undefined>>,
-): string => (keys.length === 0 ? `${rule}` : `${rule}\n${keys.map((name) => captures[name] ?? '').join('\n')}`)
+): string => {
+  if (keys.length === 0) return `${rule}`
+  return keys.length === 1
+    ? `${rule}\n${captures[keys[0]!] ?? ''}`
+    : `${rule}\n${keys.map((name) => captures[name] ?? '').join('\n')}`
+}
 
 /** Bytes, one a character, as UTF-8; what is not UTF-8 stays as it is. */
 function readable(text: string): string {

@@ -26,14 +26,18 @@ export class PresentLine {
   #hits = 0
   #window = ''
   #windowStart = 0
+  /** Somewhere in the text is an escape sequence. */
+  #coloured = false
 
   constructor(scanner: Scanner, now: number) {
     this.#scanner = scanner
     this.#now = now
   }
 
-  /** The scanner has another text. */
-  forget(): void {
+  /** The scanner has another text, of so many bytes. */
+  forget(bytes: number): void {
+    const escape = this.#scanner.text.indexOf(ESCAPE)
+    this.#coloured = escape >= 0 && escape < bytes
     this.start = this.end = -1
     this.#hits = 0
     this.#window = ''
@@ -50,7 +54,7 @@ export class PresentLine {
     let to = Math.min(this.end, offset + LONGEST_LINE / 2)
     while (to > from && this.#scanner.text[to - 1] === RETURN) to--
     const line = this.#hits < MANY_HITS ? this.#scanner.text.toString('latin1', from, to) : this.#inWindow(from, to)
-    this.text = line.includes('\u001b') ? line.replace(ESCAPES, '') : line
+    this.text = this.#coloured && line.includes('\u001b') ? line.replace(ESCAPES, '') : line
   }
 
   /** To keep: a slice would keep its window alive. */
@@ -83,5 +87,6 @@ export class PresentLine {
   }
 }
 
+const ESCAPE = 0x1b
 /** Colours and cursor movements of a pasted terminal. */
 const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_])/g

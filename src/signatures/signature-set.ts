@@ -22,6 +22,8 @@ export interface CompiledRule {
   readonly id: string
   readonly signature: Signature
   readonly kinds: ReadonlySet<LogKind>
+  /** So many lines after the message nothing can prove or disprove it any more. */
+  readonly reach: number
   /** Captures that tell one sighting from another. */
   readonly keys: readonly string[]
 }
@@ -64,6 +66,7 @@ export function compileSignatures(
       signature: log,
       kinds: new Set(log.in),
       keys,
+      reach: Math.max(0, ...log.context.filter(({ side }) => side === 'then').map(({ lines }) => lines)),
     })),
     patterns,
     ending: automaton.found.map((literals) => [...new Set(literals.flatMap((literal) => owning[literal]!))]),
