@@ -9,6 +9,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, write
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { loadRules } from '../src/cli/rules.ts'
 import type { Rule } from '../src/engine/rule.ts'
 import { signaturesOf } from '../src/engine/scan-logs.ts'
 import { literalsOf } from '../src/signatures/pattern.ts'
@@ -37,7 +38,7 @@ const random = (below: number): number => {
 }
 const pick = <T>(list: readonly T[]): T => list[random(list.length)]!
 
-const rules = (JSON.parse(readFileSync('dist/rules.json', 'utf8')) as Rule[]).filter(({ log }) => log)
+const rules = (await loadRules('.')).filter(({ log }) => log)
 const set = signaturesOf(rules)
 const patterns = rules.flatMap(({ log }) => [...log!.match, ...log!.context.flatMap(({ match }) => match)])
 const scanner = new Scanner('dist/scan.wasm')

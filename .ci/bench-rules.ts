@@ -2,10 +2,9 @@
  * How long it takes to judge: all rules over a recorded host, and over the same host with 1,000 guests. In this process, without its
  * start; medians. `npm run bench`; exits with 1 where a limit is passed.
  */
-import { readFileSync } from 'node:fs'
+import { loadRules } from '../src/cli/rules.ts'
 import { collect } from '../src/engine/collect.ts'
 import { judge } from '../src/engine/judge.ts'
-import type { Rule } from '../src/engine/rule.ts'
 import { askKey } from '../src/evidence/ask.ts'
 import { factSets } from '../src/facts/index.ts'
 import { BundleHost } from '../src/hosts/bundle.ts'
@@ -15,7 +14,7 @@ const GUESTS = 1000
 const FILES = '/etc/libvirt/qemu/*.xml'
 const HOST = 'fixtures/hosts/kvm-host'
 
-const rules = JSON.parse(readFileSync('dist/rules.json', 'utf8')) as Rule[]
+const rules = await loadRules('.')
 
 /** The recorded host, with so many copies of its guest, each with a name, an identity and an address of its own. */
 class CrowdedHost implements Host {

@@ -8,6 +8,7 @@ import { commands } from '../src/commands/index.ts'
 import { Linter } from '../src/engine/conditions.ts'
 import { readDeclined } from '../src/engine/declined.ts'
 import { readRules } from '../src/engine/library.ts'
+import { apart } from '../src/engine/shipped.ts'
 import { signaturesOf } from '../src/engine/scan-logs.ts'
 import { factSets } from '../src/facts/index.ts'
 import { packAutomaton } from '../src/signatures/automaton-file.ts'
@@ -41,7 +42,9 @@ rmSync('oclif.manifest.json', { force: true })
 rmSync('dist', { recursive: true, force: true })
 mkdirSync('dist')
 const rules = readRules('rules', new Linter(factSets))
-writeFileSync('dist/rules.json', JSON.stringify(rules))
+const { conditions, texts } = apart(rules)
+writeFileSync('dist/rules.json', JSON.stringify(conditions))
+writeFileSync('dist/texts.json', JSON.stringify(texts))
 writeFileSync('dist/coverage.json', JSON.stringify(readDeclined('rules')))
 copyFileSync('src/hosts/collector.sh', 'dist/collector.sh')
 const { automaton } = signaturesOf(rules)

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Rule } from '../engine/rule.ts'
+import { together } from '../engine/shipped.ts'
 
 /** The rules that ship, compiled at build time; with those of the user's own folder behind them. */
 export async function loadRules(root: string, folder?: string): Promise<Rule[]> {
-  const shipped = JSON.parse(readFileSync(join(root, 'dist', 'rules.json'), 'utf8')) as Rule[]
+  const read = (name: string) => JSON.parse(readFileSync(join(root, 'dist', name), 'utf8')) as never[]
+  const shipped = together(read('rules.json'), () => read('texts.json'))
   if (folder === undefined) return shipped
   const [{ readRules }, { unique }, { Linter }, { factSets }] = await Promise.all([
     import('../engine/library.ts'),

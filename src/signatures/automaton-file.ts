@@ -28,8 +28,11 @@ export function unpackAutomaton(file: Buffer): Automaton {
   const length = file.readUInt32LE(0)
   const head = JSON.parse(file.toString('utf8', 4, 4 + length)) as Head
   const start = 4 + length + (-length & 3)
-  const bytes = file.buffer.slice(file.byteOffset + start, file.byteOffset + file.length)
-  const numbers = new Uint16Array(bytes)
+  const from = file.byteOffset + start
+  const numbers =
+    from % 2 === 0
+      ? new Uint16Array(file.buffer, from, (file.length - start) / 2)
+      : new Uint16Array(file.buffer.slice(from, file.byteOffset + file.length))
   return {
     literals: head.literals,
     classes: Uint8Array.from(head.classes),

@@ -132,7 +132,7 @@ export class LogScan {
     this.#present.forget(end)
     this.#scanner.scan(end, (offset, state) => {
       this.#present.enter(offset)
-      for (const pattern of this.#set.ending[state]!) this.#try(pattern)
+      for (const pattern of this.#set.endingAt(state)) this.#try(pattern)
     })
     this.#keepLast()
     this.#countLines(end)

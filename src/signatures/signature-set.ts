@@ -8,14 +8,26 @@ export interface Found {
   readonly text: string
 }
 
-/** One regular expression of one rule: the message itself, or one of its contexts. */
-export interface CompiledPattern {
-  readonly rule: number
-  /** Index of the context; -1 for the message. */
-  readonly context: number
-  readonly regexp: RegExp
+/** One regular expression of one rule: the message itself, or one of its contexts. It is compiled when a line first wants it. */
+export class CompiledPattern {
   /** It asks for the beginning of the message, so the prefix of the log must be off. */
   readonly anchored: boolean
+  readonly #source: string
+  #regexp: RegExp | undefined
+
+  /** `context`: index of the context; -1 for the message. */
+  constructor(
+    readonly rule: number,
+    readonly context: number,
+    source: string,
+  ) {
+    this.#source = source
+    this.anchored = /^\(*(\?:)?\^/.test(source)
+  }
+
+  get regexp(): RegExp {
+    return (this.#regexp ??= new RegExp(this.#source))
+  }
 }
 
 export interface CompiledRule {
@@ -32,8 +44,8 @@ export interface CompiledRule {
 export interface SignatureSet {
   readonly rules: readonly CompiledRule[]
   readonly patterns: readonly CompiledPattern[]
-  /** For each accepting state of the automaton, the patterns that may match where it stands. */
-  readonly ending: readonly (readonly number[])[]
+  /** The patterns that may match where an accepting state of the automaton stands. */
+  readonly endingAt: (state: number) => readonly number[]
   readonly automaton: Automaton
 }
 
@@ -51,15 +63,22 @@ export function compileSignatures(
     const groups = [log.match, ...log.context.map(({ match }) => match)]
     groups.forEach((group, index) => {
       for (const { regexp, literals } of group) {
-        for (const literal of literals) owners.set(literal, [...(owners.get(literal) ?? []), patterns.length])
-        patterns.push({ rule, context: index - 1, regexp: new RegExp(regexp), anchored: isAnchored(regexp) })
+        for (const literal of literals) {
+          const owning = owners.get(literal)
+          if (owning) owning.push(patterns.length)
+          else owners.set(literal, [patterns.length])
+        }
+        patterns.push(new CompiledPattern(rule, index - 1, regexp))
       }
     })
   })
   const has = new Set(known?.literals)
   const automaton =
     known && [...owners.keys()].every((one) => has.has(one)) ? known : buildAutomaton([...owners.keys()])
-  const owning = automaton.literals.map((literal) => owners.get(literal) ?? [])
+  const ending: (readonly number[] | undefined)[] = []
+  const patternsAt = (state: number): number[] => [
+    ...new Set(automaton.found[state]!.flatMap((literal) => owners.get(automaton.literals[literal]!) ?? [])),
+  ]
   return {
     rules: rules.map(({ id, log, keys }) => ({
       id,
@@ -69,9 +88,7 @@ export function compileSignatures(
       reach: Math.max(0, ...log.context.filter(({ side }) => side === 'then').map(({ lines }) => lines)),
     })),
     patterns,
-    ending: automaton.found.map((literals) => [...new Set(literals.flatMap((literal) => owning[literal]!))]),
+    endingAt: (state) => (ending[state] ??= patternsAt(state)),
     automaton,
   }
 }
-
-const isAnchored = (regexp: string): boolean => /^\(*(\?:)?\^/.test(regexp)

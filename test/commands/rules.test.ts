@@ -24,6 +24,14 @@ describe('vdoctor rules', (it) => {
     assert.match(out, /\d+ statements checked by rules, \d+ not checked, each with its reason/)
   })
 
+  it('shows a rule as data, with its texts', () => {
+    const { out } = vdoctor(['rules', 'show', 'vif-bridge-not-found'])
+    for (const name of ['id', 'log', 'says', 'why', 'fix', 'documented'])
+      assert.match(out, new RegExp(`^${name}:`, 'm'))
+    assert.not.match(out, 'fineWhen')
+    assert.match(vdoctor(['rules', 'show', 'guest-bridge-missing']).out, /^fineWhen: /m)
+  })
+
   it('explains a rule that recognises a message', () => {
     const { out } = vdoctor(['explain', 'vif-bridge-not-found'])
     assert.match(out, 'for      Could not find bridge device')

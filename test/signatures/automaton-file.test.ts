@@ -26,7 +26,7 @@ describe('an automaton in a file', (it) => {
     const all = buildAutomaton(['kernel panic', 'out of memory'])
     assert.is(compileSignatures([rule('a', 'out of memory')], all).automaton, all)
     assert.is.not(compileSignatures([rule('b', 'something else')], all).automaton, all)
-    const [first, second] = compileSignatures([rule('a', 'out of memory')], all).ending
-    assert.equal([first, second].sort(), [[], [0]])
+    const { endingAt } = compileSignatures([rule('a', 'out of memory')], all)
+    assert.equal([endingAt(0), endingAt(1)].sort(), [[], [0]])
   })
 })

@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base.ts'
 import { ruleNamed } from '../../cli/rule-named.ts'
 import { loadRules } from '../../cli/rules.ts'
+import { whole } from '../../engine/shipped.ts'
 
 export default class RulesShow extends BaseCommand {
   static override summary = 'Print one rule as data'
@@ -11,6 +12,6 @@ export default class RulesShow extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(RulesShow)
     const { asYaml } = await import('../../reporters/yaml.ts')
-    this.print(asYaml(ruleNamed(args.rule, await loadRules(this.config.root, flags.rules))))
+    this.print(asYaml(whole(ruleNamed(args.rule, await loadRules(this.config.root, flags.rules)))))
   }
 }
