@@ -164,6 +164,7 @@ export interface Finding {
   readonly evidence: readonly Source[]
   /** For `unknown`: what would have to be known. For a message without its machine: what would make it surer. */
   readonly missing: readonly Missing[]
+  /** Which documents know it; of a problem only. */
   readonly documented: readonly string[]
   /** Of a rule that recognises messages. */
   readonly said?: Said | undefined

@@ -22,7 +22,9 @@ export function finding(rule: Rule, outcome: Outcome, read: Reading, context: ob
     fineWhen: told && rule.fineWhen !== undefined ? fillTemplate(rule.fineWhen, context) : undefined,
     evidence: told ? distinct(read.sources) : [],
     missing: outcome === 'unknown' ? read.missing : [],
-    documented: rule.documented.map(({ in: document, section }) => (section ? `${document} ${section}` : document)),
+    documented: told
+      ? rule.documented.map(({ in: document, section }) => (section ? `${document} ${section}` : document))
+      : [],
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Rule } from './rule.ts'
 
 /** What of a rule is only wanted where it found something: two thirds of all that rules are. */
-const TEXTS = ['says', 'why', 'fix', 'fineWhen'] as const
+const TEXTS = ['says', 'why', 'fix', 'fineWhen', 'documented', 'facts'] as const
 type Texts = Pick<Rule, (typeof TEXTS)[number]>
 
 /** The rules as the build writes them: what decides, and the texts, in the same order. */
@@ -13,12 +13,18 @@ export function apart(rules: readonly Rule[]): { conditions: object[]; texts: ob
   }
 }
 
-/** Puts them together again: the texts are read when the first is wanted, and then are the rule's own. */
-export function together(conditions: readonly object[], readTexts: () => readonly Texts[]): Rule[] {
-  let texts: readonly Texts[] | undefined
+/**
+ * Puts them together again: the texts, a line of JSON for each rule, are read when the first is wanted; each then is the rule's own.
+ */
+export function together(conditions: readonly object[], readTexts: () => string): Rule[] {
+  let texts: ReadonlyMap<object, string> | undefined
   const fill = (rule: object): Texts => {
-    texts ??= readTexts()
-    const own = texts[conditions.indexOf(rule)]!
+    texts ??= new Map(
+      readTexts()
+        .split('\n')
+        .map((own, index) => [conditions[index]!, own]),
+    )
+    const own = JSON.parse(texts.get(rule)!) as Texts
     for (const name of TEXTS)
       Object.defineProperty(rule, name, { value: own[name], enumerable: own[name] !== undefined })
     return own
@@ -35,6 +41,6 @@ export function together(conditions: readonly object[], readTexts: () => readonl
 
 /** A rule with its texts, as one object to print. */
 export const whole = (rule: Rule): Rule => {
-  const { says, why, fix, fineWhen } = rule
-  return { ...rule, says, why, fix, ...(fineWhen === undefined ? {} : { fineWhen }) }
+  const { says, why, fix, fineWhen, documented, facts } = rule
+  return { ...rule, says, why, fix, ...(fineWhen === undefined ? {} : { fineWhen }), documented, facts }
 }
