@@ -79,11 +79,22 @@ function loudLines(): string[] {
   return texts.flatMap((text) => text.split('\n')).filter((line) => line.trim() !== '' && matches(`${line}\n`) > 0)
 }
 
+/** Messages that flood a log are few: a tenth of them make half of the lines. In no order of kind: the list is shuffled first. */
+const pickOften = <T>(list: readonly T[]): T => list[Math.floor(list.length * (random(1 << 30) / (1 << 30)) ** 3.3)]!
+function shuffled<T>(list: readonly T[]): T[] {
+  const mixed = [...list]
+  for (let at = mixed.length - 1; at > 0; at--) {
+    const other = random(at + 1)
+    ;[mixed[at], mixed[other]] = [mixed[other]!, mixed[at]!]
+  }
+  return mixed
+}
+
 /** A log of `SIZE` bytes of which one line in `every` matches. */
 function writeLog(path: string, quiet: readonly string[], loud: readonly string[], every: number): void {
   const lines: string[] = []
   for (let bytes = 0; bytes < BLOCK; bytes += lines.at(-1)!.length + 1)
-    lines.push(random(every) === 0 ? pick(loud) : pick(quiet))
+    lines.push(random(every) === 0 ? pickOften(loud) : pick(quiet))
   const block = Buffer.from(`${lines.join('\n')}\n`)
   const fd = openSync(path, 'w')
   for (let bytes = 0; bytes < SIZE; bytes += block.length) writeSync(fd, block)
@@ -111,7 +122,7 @@ const unnamed = patterns.map(({ regexp }) => regexp.replace(/\(\?<\w+>/g, '('))
 const understood = unnamed.filter((one) => spawnSync('rg', ['-q', '-e', one, '/dev/null']).status !== 2)
 writeFileSync(list, `${understood.join('\n')}\n`)
 const quiet = quietLines()
-const loud = loudLines()
+const loud = shuffled(loudLines())
 console.log(
   `${rules.length} signatures, ${patterns.length} patterns; ${quiet.length} quiet and ${loud.length} telling lines`,
 )

@@ -115,9 +115,14 @@ export class LogScan {
       this.#line++
     }
     this.#contexts.end()
-    return [...this.#counted.values()].map(({ rule, captures, count, first, last }) => ({
+    return [...this.#counted.values()].map(({ rule, pattern, captures, count, first, last }) => ({
       rule: this.#set.rules[rule]!.id,
-      captures: Object.fromEntries(Object.entries(captures).map(([name, value]) => [name, readable(value ?? '')])),
+      captures: Object.fromEntries(
+        Object.entries(pattern < 0 ? captures : this.#capture(pattern, last.text)).map(([name, value]) => [
+          name,
+          readable(value ?? ''),
+        ]),
+      ),
       count,
       first: this.#seen(first),
       last: this.#seen(last),
@@ -130,9 +135,19 @@ export class LogScan {
     const rest = end < length ? Buffer.from(text.subarray(end, length)) : null
     this.#countedTo = 0
     this.#present.forget(end)
+    const present = this.#present
+    const { endingAt } = this.#set
+    const tried = this.#tried
     this.#scanner.scan(end, (offset, state) => {
-      this.#present.enter(offset)
-      for (const pattern of this.#set.endingAt(state)) this.#try(pattern)
+      present.enter(offset)
+      const line = this.#base + present.start
+      const patterns = endingAt(state)
+      for (let at = 0; at < patterns.length; at++) {
+        const pattern = patterns[at]!
+        if (tried[pattern] === line) continue
+        tried[pattern] = line
+        this.#try(pattern)
+      }
     })
     this.#keepLast()
     this.#countLines(end)
@@ -141,11 +156,9 @@ export class LogScan {
   }
 
   #try(index: number): void {
-    const line = this.#base + this.#present.start
-    if (this.#tried[index] === line) return
-    this.#tried[index] = line
     const { rule, context, regexp, anchored } = this.#set.patterns[index]!
     const { kinds, keys, signature } = this.#set.rules[rule]!
+    if (context >= 0 && !this.#contexts.wants(rule, context)) return
     const text = anchored ? this.#present.withoutPrefix() : this.#present.text
     if (keys.length === 0 && signature.context.length === 0) {
       if (regexp.test(text) && this.#isOf(kinds)) this.#count(rule, index, this.#single[rule], '')
@@ -172,7 +185,7 @@ export class LogScan {
     const found = this.#here()
     this.#add(key || `${rule}`, {
       rule,
-      captures: this.#capture(pattern, found.text),
+      captures: {},
       count: 1,
       first: found,
       last: found,
@@ -206,7 +219,6 @@ export class LogScan {
     for (const counted of this.#fresh.sort((a, b) => a.at - b.at)) {
       this.#present.enter(counted.at)
       counted.last = this.#here()
-      counted.captures = this.#capture(counted.pattern, counted.last.text)
       counted.at = -1
     }
     this.#fresh = []
