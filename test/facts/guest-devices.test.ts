@@ -1,48 +1,13 @@
 import * as assert from 'uvu/assert'
 import { guests } from '../../src/facts/guests.ts'
 import { describe } from '../describe.ts'
-import { evidence, type Given, matches, output, status, value } from '../evidence.ts'
+import { type Given, matches, output, value } from '../evidence.ts'
+import { paths, files, ls, XEN, WEB1, parse, of } from '../machines/guests.ts'
 import { flips } from '../never-flips.ts'
-
-const { paths } = { paths: guests.asks.find((ask) => 'each' in ask)! }
-const xlList = { command: ['xl', 'list', '-l'] as const }
-const listed = (...domains: string[]): string =>
-  JSON.stringify(
-    ['Domain-0', ...domains].map((name, domid) => ({ domid, config: { c_info: { name, type: 'pv' }, b_info: {} } })),
-  )
-
-/** A file of a glob, with its contents. */
-const files = (glob: string, contents: Record<string, string>): Given[] => [
-  [{ file: glob }, matches(...Object.keys(contents))],
-  ...Object.entries(contents).map(([path, text]): Given => [path, text]),
-]
-
-const ls = (path: string, line: string | null): Given => [
-  { command: ['ls', '-ldnskL', path] },
-  line === null
-    ? output('', 2, `ls: cannot access '${path}': No such file or directory\n`)
-    : output(`${line} ${path}\n`),
-]
-
-const XEN: Given[] = [
-  ['/proc/xen/capabilities', 'control_d\n'],
-  [{ stat: '/usr/sbin/xl' }, status({})],
-  [xlList, output(listed('web1'))],
-]
-
-const WEB1 = `name = "web1"\nmemory = 512\nkernel = "/boot/vmlinuz"\ndisk = ['phy:/dev/vg0/web1,xvda,w']\nvif = ['mac=00:16:3e:01:02:03,bridge=xenbr0']\n`
 
 const domain = (name: string, more = ''): string =>
   `<domain type='kvm'><name>${name}</name><uuid>6cf431fe-6149-4c54-8a09-1c17126beca0</uuid><devices>${more}</devices></domain>`
 const DISK = `<disk type='file' device='disk'><source file='/srv/web1.img'/><target dev='vda'/></disk>`
-
-interface Item {
-  readonly [field: string]: unknown
-}
-const parse = (given: readonly Given[]) => guests.parse(evidence(guests, given))
-const items = (result: Parameters<typeof value>[0]): Item[] => value(result) as Item[]
-const of = (result: Parameters<typeof value>[0], ...fields: string[]): unknown[] =>
-  items(result).map((item) => ('gap' in item ? item['gap'] : fields.map((field) => item[field])))
 
 describe('facts: guests, what runs and what may grow', (it) => {
   it('counts disks of blktap of guests that run, and what a guest has in all', () => {

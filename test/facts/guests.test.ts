@@ -2,35 +2,9 @@ import * as assert from 'uvu/assert'
 import { guests } from '../../src/facts/guests.ts'
 import { describe } from '../describe.ts'
 import { evidence, type Given, matches, names, output, status, target, value } from '../evidence.ts'
+import { paths, xlList, listed, files, ls, XEN, WEB1, parse, items, of } from '../machines/guests.ts'
 import { flips } from '../never-flips.ts'
 
-const { paths } = { paths: guests.asks.find((ask) => 'each' in ask)! }
-const xlList = { command: ['xl', 'list', '-l'] as const }
-const listed = (...domains: string[]): string =>
-  JSON.stringify(
-    ['Domain-0', ...domains].map((name, domid) => ({ domid, config: { c_info: { name, type: 'pv' }, b_info: {} } })),
-  )
-
-/** A file of a glob, with its contents. */
-const files = (glob: string, contents: Record<string, string>): Given[] => [
-  [{ file: glob }, matches(...Object.keys(contents))],
-  ...Object.entries(contents).map(([path, text]): Given => [path, text]),
-]
-
-const ls = (path: string, line: string | null): Given => [
-  { command: ['ls', '-ldnskL', path] },
-  line === null
-    ? output('', 2, `ls: cannot access '${path}': No such file or directory\n`)
-    : output(`${line} ${path}\n`),
-]
-
-const XEN: Given[] = [
-  ['/proc/xen/capabilities', 'control_d\n'],
-  [{ stat: '/usr/sbin/xl' }, status({})],
-  [xlList, output(listed('web1'))],
-]
-
-const WEB1 = `name = "web1"\nmemory = 512\nkernel = "/boot/vmlinuz"\ndisk = ['phy:/dev/vg0/web1,xvda,w']\nvif = ['mac=00:16:3e:01:02:03,bridge=xenbr0']\n`
 const DB1 = WEB1.replaceAll('web1', 'db1')
 
 const XEN_HOST: Given[] = [
@@ -66,14 +40,6 @@ const KVM_HOST: Given[] = [
   [paths, matches('/srv/web1.img')],
   ls('/srv/web1.img', '4 -rw------- 1 0 0 10737418240 Nov 20 06:37'),
 ]
-
-interface Item {
-  readonly [field: string]: unknown
-}
-const parse = (given: readonly Given[]) => guests.parse(evidence(guests, given))
-const items = (result: Parameters<typeof value>[0]): Item[] => value(result) as Item[]
-const of = (result: Parameters<typeof value>[0], ...fields: string[]): unknown[] =>
-  items(result).map((item) => ('gap' in item ? item['gap'] : fields.map((field) => item[field])))
 
 describe('facts: guests', (it) => {
   it('reads the labels of disks, where that is asked', () => {

@@ -80,9 +80,9 @@ function devicesOf({
 function compare(defined: Definition, running: Definition): Drift[] {
   const [written, real] = [devicesOf(defined), devicesOf(running)]
   const { name: guest, configFile } = defined.guest
-  const only = (a: typeof written, b: typeof written, isDefined: boolean): Drift[] =>
+  const lacking = (a: typeof written, b: typeof written, isDefined: boolean): Drift[] =>
     [...a]
       .filter(([device]) => !b.has(device))
       .map(([device, { ide, place }]) => locate({ guest, configFile, device, ide, defined: isDefined }, place))
-  return [...only(written, real, true), ...only(real, written, false)]
+  return [...lacking(written, real, true), ...lacking(real, written, false)]
 }
