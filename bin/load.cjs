@@ -16,7 +16,7 @@ exports.load = () => {
   // compiled, since compiled code is only good under the flags that it was made with.
   setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
   const cachedData = existsSync(cache) ? readFileSync(cache) : undefined
-  const script = new Script(Module.wrap(readFileSync(file, 'utf8')), { filename: file, cachedData })
+  const script = new Script(Module.wrap(readFileSync(file, 'latin1')), { filename: file, cachedData })
   const bundle = new Module(file)
   bundle.filename = file
   bundle.loaded = true
