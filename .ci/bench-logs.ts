@@ -43,7 +43,7 @@ const pick = <T>(list: readonly T[]): T => list[random(list.length)]!
 const rules = (await loadRules('.')).filter(({ log }) => log)
 const set = signaturesOf(rules)
 const patterns = rules.flatMap(({ log }) => [...log!.match, ...log!.context.flatMap(({ match }) => match)])
-const scanner = new Scanner('dist/scan.wasm')
+const scanner = new Scanner(readFileSync('dist/scan.wasm'))
 
 /** Real lines of healthy machines: rings of kernels and hypervisors, and what a syslog is full of. */
 function quietLines(): string[] {

@@ -98,7 +98,7 @@ writeFileSync('oclif.manifest.json', JSON.stringify(plugin.manifest))
 
 // A check of a recorded machine and a look at this one, so that what both compile is in the kept code.
 const warmUp = `
-  const { cli, script, cache } = require('./bin/load.cjs').load()
+  const { exports: cli, script, cache } = require('./bin/installed.cjs')
   process.argv.splice(1, 0, 'vdoctor')
   const run = () => cli.main(process.cwd() + '/bin')
   run()

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import type { Log } from 'sarif'
 import * as assert from 'uvu/assert'
 import { junitReport } from '../../src/reporters/junit.ts'
@@ -9,6 +10,7 @@ import { sarifReport } from '../../src/reporters/sarif.ts'
 import { tapReport } from '../../src/reporters/tap.ts'
 import type { Finding } from '../../src/types.ts'
 import { describe } from '../describe.ts'
+import { folderWith } from '../hosts/machine-folder.ts'
 import { needs } from '../needs.ts'
 import { hostile, reportOf } from './reports.ts'
 
@@ -69,7 +71,7 @@ describe('the formats for other programs', (it) => {
       /^ok 6 - live: network\/nobody-knows \(guest evil.*\) # SKIP could not decide: kvm\.nested \(denied\)$/m,
     )
     if (needs('prove')) {
-      const { status, out } = reader(['prove', '--exec', 'cat', '/dev/stdin'], tap)
+      const { status, out } = reader(['prove', '--exec', 'cat', join(folderWith({ tap }), 'tap')], '')
       assert.is(status, 1)
       assert.match(out, /Tests: 11 Failed: 1\)\n +Failed test: +1\n/)
     }
