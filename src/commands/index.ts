@@ -2,6 +2,7 @@ import BundleCommand from './bundle.ts'
 import Check from './check.ts'
 import Collector from './collector.ts'
 import Completion from './completion.ts'
+import ConsoleExplain from './console/explain.ts'
 import Diagnose from './diagnose.ts'
 import Explain from './explain.ts'
 import FactsCommand from './facts.ts'
@@ -19,6 +20,7 @@ export const commands = {
   check: Check,
   collector: Collector,
   completion: Completion,
+  'console:explain': ConsoleExplain,
   diagnose: Diagnose,
   explain: Explain,
   facts: FactsCommand,
