@@ -17,6 +17,7 @@ export const COMMANDS: Record<keyof typeof commands, Runnable> = {
   check: lazily('check'),
   collector: lazily('collector'),
   completion: lazily('completion'),
+  'console:capture': lazily('console:capture'),
   'console:explain': lazily('console:explain'),
   diagnose: lazily('diagnose'),
   explain: lazily('explain'),

@@ -2,6 +2,7 @@ import BundleCommand from './bundle.ts'
 import Check from './check.ts'
 import Collector from './collector.ts'
 import Completion from './completion.ts'
+import ConsoleCapture from './console/capture.ts'
 import ConsoleExplain from './console/explain.ts'
 import Diagnose from './diagnose.ts'
 import Explain from './explain.ts'
@@ -20,6 +21,7 @@ export const commands = {
   check: Check,
   collector: Collector,
   completion: Completion,
+  'console:capture': ConsoleCapture,
   'console:explain': ConsoleExplain,
   diagnose: Diagnose,
   explain: Explain,

@@ -13,7 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   signatures: ['parse', 'evidence', 'types'],
   engine: ['facts', 'signatures', 'parse', 'evidence', 'types'],
   logfile: ['types'],
-  serial: ['parse', 'types'],
+  serial: ['engine', 'signatures', 'parse', 'types'],
   bundle: ['evidence', 'types'],
   hosts: ['bundle', 'parse', 'evidence', 'types'],
   reporters: ['engine', 'serial', 'signatures', 'facts', 'parse', 'evidence', 'types'],
