@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { REDACTED, SECRETS } from '../bundle/redact.ts'
+import { sedExpressions } from '../bundle/redact.ts'
 import { BUNDLE_VERSION } from '../bundle/manifest.ts'
 import { askKey, DEFAULT_MAX_BYTES, DEFAULT_TIMEOUT_MS, isGlob, pathOf, question, withPath } from '../evidence/ask.ts'
 import type { Ask, AskOptions, EachQuestion, Precondition, Question } from '../types.ts'
@@ -39,10 +39,7 @@ export function collectorScript(prelude: string, asks: readonly Ask[], version: 
 
 /** The known secrets as one sed call. */
 function cleaner(): string {
-  const scripts = SECRETS.map(({ match }) => {
-    const tail = match.endsWith('(@)') ? '@' : ''
-    return `-e ${word(`s\u0001${match}\u0001\\1${REDACTED}${tail}\u0001g`.replaceAll('\u0001', '#'))}`
-  })
+  const scripts = sedExpressions.map((expression) => `-e ${word(expression)}`)
   return `clean() {\n  sed $ere ${scripts.join(' ')}\n}`
 }
 
