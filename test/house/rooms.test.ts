@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   archive: ['types'],
   logfile: ['archive', 'types'],
   bundle: ['evidence', 'types'],
-  hosts: ['bundle', 'parse', 'evidence', 'types'],
+  hosts: ['archive', 'bundle', 'parse', 'evidence', 'types'],
   reporters: ['engine', 'signatures', 'facts', 'parse', 'evidence', 'types'],
   cli: ['reporters', 'hosts', 'bundle', 'logfile', 'engine', 'signatures', 'facts', 'parse', 'evidence', 'types'],
   commands: ['cli', 'reporters', 'hosts', 'bundle', 'engine', 'signatures', 'facts', 'parse', 'evidence', 'types'],
