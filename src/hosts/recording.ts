@@ -1,0 +1,45 @@
+import { below, type Contents } from '../archive/contents.ts'
+import { FolderContents } from '../archive/folder.ts'
+import { openContents } from '../archive/open.ts'
+import { MANIFEST } from '../bundle/manifest.ts'
+import type { Ask, Host } from '../types.ts'
+import { UserError } from '../types.ts'
+import { wantedBy } from './wanted.ts'
+
+/** A recorded machine, recognised by what is in it, and a sentence where it could not be read to its end. */
+export interface Recording {
+  readonly host: Host
+  readonly note: string | null
+}
+
+/** `asks`: what will be asked; an archive is read once, and only what these can want is kept. */
+export async function openRecording(from: string, asks: readonly Ask[]): Promise<Recording> {
+  const contents = await openContents(from, wantedBy(asks))
+  const note = contents.cut === null ? null : `${from} was read in part: ${contents.cut}`
+  for (const root of roots(contents)) {
+    const host = await recognise(from, below(contents, root))
+    if (host) return { host, note }
+  }
+  throw new UserError(
+    `${from} holds neither ${MANIFEST} nor proc/, sys/ or etc/${note === null ? '' : `, as far as it can be read: ${contents.cut}`}`,
+    'It is no recording of a machine.',
+  )
+}
+
+async function recognise(from: string, contents: Contents): Promise<Host | null> {
+  if (contents.look(`/${MANIFEST}`)?.kind === 'file') {
+    const { BundleHost } = await import('./bundle.ts')
+    return new BundleHost(from, contents)
+  }
+  if (['/proc', '/sys', '/etc'].some((path) => contents.names(path) !== null)) {
+    const { TreeHost } = await import('./tree.ts')
+    return new TreeHost(from, contents)
+  }
+  return null
+}
+
+/** An archive holds its files at its root, or in one folder. */
+function roots(contents: Contents): string[] {
+  const folders = contents.names('/')!.filter((name) => contents.look(`/${name}`)?.kind === 'dir')
+  return contents instanceof FolderContents || folders.length !== 1 ? ['/'] : ['/', `/${folders[0]!}`]
+}

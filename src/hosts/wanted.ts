@@ -1,0 +1,50 @@
+import { globPart } from '../archive/contents.ts'
+import type { Limits } from '../archive/contents.ts'
+import type { Wanted } from '../archive/tar.ts'
+import { DEFAULT_MAX_BYTES, pathOf } from '../evidence/ask.ts'
+import type { Ask, Question } from '../types.ts'
+
+/** A bundle was made of answers, which have their limits already. */
+const BUNDLE = /^(\/[^/]+)?\/(manifest\.jsonl$|files\/|commands\/)/
+const BUNDLE_LIMITS: Limits = { maxBytes: 32 << 20, fromEnd: false }
+
+/** What these asks can want of an archive, which may hold all in a folder. */
+export function wantedBy(asks: readonly Ask[]): Wanted {
+  const named = new Map<string, Limits>()
+  const matching: { pattern: RegExp; limits: Limits }[] = []
+  for (const ask of asks) {
+    const path = fileOf(ask)
+    if (path === null) continue
+    const limits = { maxBytes: ask.maxBytes ?? DEFAULT_MAX_BYTES.file, fromEnd: ask.fromEnd ?? false }
+    if (/[*?[]/.test(path)) matching.push({ pattern: pathPattern(path), limits })
+    else named.set(path, larger(named.get(path), limits))
+  }
+  const asked = (path: string): Limits | null =>
+    matching.reduce<Limits | null>(
+      (limits, one) => (one.pattern.test(path) ? larger(limits, one.limits) : limits),
+      named.get(path) ?? null,
+    )
+  return (path) => {
+    if (BUNDLE.test(path)) return BUNDLE_LIMITS
+    const second = path.indexOf('/', 1)
+    return asked(path) ?? (second < 0 ? null : asked(path.slice(second)))
+  }
+}
+
+/** The file that an ask reads; the `{}` of an `each` can be anything. */
+function fileOf(ask: Ask): string | null {
+  const question: Question = 'each' in ask ? ask.ask : ask
+  return 'file' in question ? pathOf(question)!.replaceAll('{}', '*') : null
+}
+
+/** Two asks may want the same file; one of them its end only. */
+const larger = (one: Limits | null | undefined, other: Limits): Limits =>
+  one ? { maxBytes: Math.max(one.maxBytes, other.maxBytes), fromEnd: one.fromEnd || other.fromEnd } : other
+
+function pathPattern(glob: string): RegExp {
+  const parts = glob
+    .split('/')
+    .slice(1)
+    .map((part) => globPart(part).source.slice(1, -1))
+  return new RegExp(`^/${parts.join('/')}$`)
+}
