@@ -1,0 +1,153 @@
+import { existsSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { pack, packerFor } from '../bundle/pack.ts'
+import { BundleWriter, type WriterOptions } from '../bundle/writer.ts'
+import { askKey } from '../evidence/ask.ts'
+import { Evidence } from '../evidence/evidence.ts'
+import { platform } from '../facts/platform.ts'
+import { jsonReport } from '../reporters/json.ts'
+import { textReport } from '../reporters/text.ts'
+import { type Answer, type Host, UserError } from '../types.ts'
+import type { Plan } from './bundle-plan.ts'
+import { check } from './check.ts'
+import { bySize, record, writeHeld } from './record.ts'
+import { whenStopped } from './stopped.ts'
+
+export interface BundleOptions {
+  readonly version: string
+  readonly root: string
+  /** The file, or the folder where it stays one; a name is made where neither is given. */
+  readonly output?: string | undefined
+  readonly unpacked?: string | undefined
+  readonly only: readonly string[]
+  readonly since?: Date | undefined
+  readonly maxBytes?: number | undefined
+  /** Learns names from all answers; gives what is done to every text. */
+  readonly disguise?: ((answers: readonly Answer[]) => (text: string) => string) | undefined
+  readonly onAnswer?: ((answer: Answer) => void) | undefined
+}
+
+export interface Bundled {
+  /** The file, or the folder. */
+  readonly place: string
+  readonly count: number
+  readonly known: number
+  /** What else should be said. */
+  readonly notes: readonly string[]
+}
+
+/** Of what the bundle may hold, so much is kept free for the report. */
+const FOR_REPORT = 0.1
+const REPORT_WIDTH = 100
+
+/** Records a machine, judges it, and packs both. Throws a UserError that names what was kept where it could not be done. */
+export async function makeBundle(host: Host, plan: Plan, options: BundleOptions): Promise<Bundled> {
+  const { disguise, maxBytes, onAnswer, only, output, since, unpacked } = options
+  const recorded = host.at ?? new Date()
+  const stamp = stampOf(new Date())
+  if (unpacked === undefined) checkTarget(output ?? 'vdoctor.tar.gz')
+  const folder = unpacked ?? `${output ?? `vdoctor-${stamp}`}.partial`
+  const declared = new Set([...plan.facts, ...plan.logs].map((ask) => askKey(ask)))
+  const about = {
+    ...(only.length > 0 && { only }),
+    ...(since && { since: since.toISOString() }),
+    ...(disguise && { anonymized: true as const }),
+  }
+  const held: Answer[] = []
+  const kept: Answer[] = []
+  const open = (extra: WriterOptions): BundleWriter =>
+    new BundleWriter(folder, options.version, recorded, {
+      about,
+      declared,
+      ...(maxBytes && { maxBytes: maxBytes * (1 - FOR_REPORT) }),
+      ...extra,
+    })
+  // What is to be renamed is only written when all names are known; what has to be chosen from, when all of it is there.
+  const early = disguise ? null : open({})
+  let writer = early
+  const flush = (writer: BundleWriter): void => writeHeld(writer, bySize(held.splice(0), plan.onlyLogs), kept)
+  const stopped = whenStopped(() => {
+    if (early) flush(early)
+    return keptIn(folder, writer)
+  })
+  try {
+    await record(
+      host,
+      plan,
+      (answer) => void (early && !maxBytes ? writeHeld(early, [answer], kept) : held.push(answer)),
+      {
+        since,
+        onAnswer,
+      },
+    )
+    writer ??= open({ disguise: disguise!(held) })
+    flush(writer)
+    const notes = await addReport(
+      writer,
+      plan,
+      { label: disguise ? 'a machine' : host.label, at: host.at },
+      kept,
+      options,
+    )
+    writer.close()
+    const place = unpacked ?? output ?? `vdoctor-${disguise ? '' : nameIn(kept)}${stamp}.tar.gz`
+    if (unpacked === undefined) {
+      await pack(folder, place, recorded)
+      rmSync(folder, { recursive: true, force: true })
+    }
+    return { place, count: writer.count, known: writer.known, notes }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    throw new UserError(error.message, [error.hint, keptIn(folder, writer)].filter(Boolean).join(' ') || undefined)
+  } finally {
+    stopped.over()
+  }
+}
+
+/** Before anything is read. */
+function checkTarget(target: string): void {
+  packerFor(target)
+  if (existsSync(target))
+    throw new UserError(`${target} is there already`, 'Name another file; nothing is ever overwritten.')
+  if (!existsSync(dirname(target))) throw new UserError(`there is no folder ${dirname(target)}`)
+}
+
+/** Where what was read so far is; a folder without an answer is removed. */
+function keptIn(folder: string, writer: BundleWriter | null): string {
+  if (writer && writer.count > 0)
+    return `${writer.count} answers are kept in ${folder}; "vdoctor check --from ${folder}" reads it.`
+  if (writer) rmSync(folder, { recursive: true, force: true })
+  return 'Nothing was kept.'
+}
+
+/** 20261120063700 */
+const stampOf = (date: Date): string => date.toISOString().replace(/\D/g, '').slice(0, 14)
+
+/** `web1-`, in letters that every file system takes. */
+function nameIn(answers: readonly Answer[]): string {
+  const { name } = platform.parse(new Evidence(answers))
+  const safe = name.ok
+    ? name.value
+        .replace(/[^A-Za-z0-9.-]+/g, '-')
+        .replace(/^[.-]+|[.-]+$/g, '')
+        .slice(0, 64)
+    : ''
+  return safe === '' ? '' : `${safe}-`
+}
+
+/** What `check` says of the answers as they were kept, for a reader without vdoctor. */
+async function addReport(
+  writer: BundleWriter,
+  plan: Plan,
+  of: Pick<Host, 'label' | 'at'>,
+  kept: readonly Answer[],
+  { root, version }: BundleOptions,
+): Promise<string[]> {
+  const recording: Host = { ...of, answer: async () => kept }
+  const { report } = await check(recording, plan.rules, { version, root })
+  const made = [
+    writer.make('report.txt', textReport(report, { width: REPORT_WIDTH, color: null, all: true })),
+    writer.make('report.json', jsonReport(report)),
+  ]
+  return made.every(Boolean) ? [] : ['the report did not fit into the bundle any more']
+}
