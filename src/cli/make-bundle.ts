@@ -145,9 +145,10 @@ async function addReport(
 ): Promise<string[]> {
   const recording: Host = { ...of, answer: async () => kept }
   const { report } = await check(recording, plan.rules, { version, root })
-  const made = [
-    writer.make('report.txt', textReport(report, { width: REPORT_WIDTH, color: null, all: true })),
-    writer.make('report.json', jsonReport(report)),
-  ]
-  return made.every(Boolean) ? [] : ['the report did not fit into the bundle any more']
+  const texts = {
+    'report.txt': textReport(report, { width: REPORT_WIDTH, color: null, all: true }),
+    'report.json': jsonReport(report),
+  }
+  const left = Object.entries(texts).filter(([name, text]) => !writer.make(name, text))
+  return left.map(([name]) => `${name} did not fit into the bundle any more`)
 }

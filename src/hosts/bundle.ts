@@ -59,7 +59,8 @@ export class BundleHost implements Host {
     let damaged = false
     const answer = answerOf(entry, key, (file) => {
       const bytes = this.#read(file)
-      damaged ||= bytes !== null && file === entry.data && entry.sha256 !== undefined && sha256(bytes) !== entry.sha256
+      const sum = file === entry.data ? entry.sha256 : entry.stderrSha256
+      damaged ||= bytes !== null && sum !== undefined && sha256(bytes) !== sum
       return bytes === null ? null : bytes.toString('utf8')
     })
     return damaged ? { key, ms: answer.ms, ok: false, gap: 'malformed', detail: 'its checksum is wrong' } : answer

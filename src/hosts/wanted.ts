@@ -5,7 +5,7 @@ import { DEFAULT_MAX_BYTES, pathOf } from '../evidence/ask.ts'
 import type { Ask, Question } from '../types.ts'
 
 /** A bundle was made of answers, which have their limits already. */
-const BUNDLE = /^(\/[^/]+)?\/(manifest\.jsonl$|files\/|commands\/)/
+const BUNDLE = /^(\/[^/]+)?\/(manifest\.jsonl$|files\/|commands\/|others\/)/
 const BUNDLE_LIMITS: Limits = { maxBytes: 32 << 20, fromEnd: false }
 
 /** What these asks can want of an archive, which may hold all in a folder. */
