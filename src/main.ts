@@ -14,6 +14,7 @@ const lazily = (id: keyof typeof commands): Runnable => ({
 export const COMMANDS: Record<keyof typeof commands, Runnable> = {
   bundle: lazily('bundle'),
   'bundle:diff': lazily('bundle:diff'),
+  'bundle:reveal': lazily('bundle:reveal'),
   'bundle:show': lazily('bundle:show'),
   'bundle:verify': lazily('bundle:verify'),
   check: lazily('check'),

@@ -1,13 +1,15 @@
 import type { Answer, Data, EachQuestion, Question } from '../types.ts'
 import { readable } from './readable.ts'
 
-export type Clean = (text: string) => string
+/** `key`: of the answer that the text belongs to. */
+export type Clean = (text: string, key: string) => string
 
 /**
  * An answer as it may be kept. The question is cleaned as well, since names that the machine told stand in it (members of globs and of
  * `each`); those of `declared`, which hold none, stay what a check asks for.
  */
-export function cleanAnswer(answer: Answer, clean: Clean, declared: ReadonlySet<string>): Answer {
+export function cleanAnswer(answer: Answer, cleanAny: Clean, declared: ReadonlySet<string>): Answer {
+  const clean = (text: string): string => cleanAny(text, answer.key)
   const key = declared.has(answer.key) ? answer.key : cleanKey(answer.key, clean)
   if (!answer.ok)
     return answer.detail === undefined ? { ...answer, key } : { ...answer, key, detail: clean(answer.detail) }
@@ -17,8 +19,10 @@ export function cleanAnswer(answer: Answer, clean: Clean, declared: ReadonlySet<
     : { ...answer, key, data }
 }
 
+type CleanText = (text: string) => string
+
 /** null for what cannot be read as text: nobody could say that no secret is in it. */
-function cleanData(data: Data, clean: Clean): Data | null {
+function cleanData(data: Data, clean: CleanText): Data | null {
   switch (data.kind) {
     case 'link':
       return { ...data, target: clean(data.target) }
@@ -39,11 +43,11 @@ function cleanData(data: Data, clean: Clean): Data | null {
   }
 }
 
-function cleanKey(key: string, clean: Clean): string {
+function cleanKey(key: string, clean: CleanText): string {
   return JSON.stringify(cleanQuestion(JSON.parse(key) as Question | EachQuestion, clean))
 }
 
-function cleanQuestion(question: Question | EachQuestion, clean: Clean): object {
+function cleanQuestion(question: Question | EachQuestion, clean: CleanText): object {
   return Object.fromEntries(
     Object.entries(question as unknown as Record<string, unknown>).map(([name, value]) => {
       if (name === 'pick') return [name, value]

@@ -61,7 +61,7 @@ export class BundleWriter {
   /** What was kept of the answer; null where its question was answered before. */
   add(answer: Answer): Answer | null {
     const { disguise, declared = new Set() } = this.#options
-    const clean = cleanAnswer(answer, disguise ? (text) => disguise(redact(text)) : redact, declared)
+    const clean = cleanAnswer(answer, disguise ? (text, key) => disguise(redact(text), key) : redact, declared)
     if (this.#keys.has(clean.key)) return null
     this.#keys.add(clean.key)
     const kept = this.#fits(clean)

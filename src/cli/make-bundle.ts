@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { Clean } from '../bundle/clean.ts'
 import { pack, packerFor } from '../bundle/pack.ts'
 import { BundleWriter, type WriterOptions } from '../bundle/writer.ts'
 import { askKey } from '../evidence/ask.ts'
@@ -23,7 +24,7 @@ export interface BundleOptions {
   readonly since?: Date | undefined
   readonly maxBytes?: number | undefined
   /** Learns names from all answers; gives what is done to every text. */
-  readonly disguise?: ((answers: readonly Answer[]) => (text: string) => string) | undefined
+  readonly disguise?: ((answers: readonly Answer[]) => Clean) | undefined
   readonly onAnswer?: ((answer: Answer) => void) | undefined
 }
 

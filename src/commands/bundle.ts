@@ -6,7 +6,9 @@ import { startProgress } from '../cli/progress.ts'
 import { loadRules } from '../cli/rules.ts'
 import { parseSize } from '../parse/size.ts'
 import { plain } from '../reporters/plain.ts'
-import { UserError } from '../types.ts'
+import type { Plan } from '../cli/bundle-plan.ts'
+import { type Answer, UserError } from '../types.ts'
+import { existsSync } from 'node:fs'
 
 export default class BundleCommand extends BaseCommand {
   static override summary = 'Record a machine: everything that "check" reads, and its report, in one file'
@@ -36,6 +38,24 @@ export default class BundleCommand extends BaseCommand {
       summary: 'At most so much before it is packed; what is large, and logs, go first',
       helpValue: 'SIZE',
     }),
+    anonymize: Flags.boolean({
+      summary: 'Replace names, addresses, MACs and UUIDs by pseudonyms; the findings stay the same',
+    }),
+    key: Flags.string({
+      summary: 'A file with a key for the pseudonyms: bundles with one key can be compared',
+      helpValue: 'FILE',
+      dependsOn: ['anonymize'],
+    }),
+    map: Flags.string({
+      summary: 'Write what the pseudonyms stand for, encrypted, for "bundle reveal"',
+      helpValue: 'FILE',
+      dependsOn: ['anonymize'],
+    }),
+    'passphrase-file': Flags.string({
+      summary: 'A file whose first line is the passphrase of the map',
+      helpValue: 'FILE',
+      dependsOn: ['map'],
+    }),
     'dry-run': Flags.boolean({ summary: 'Print what would be read and may be personal; read nothing' }),
   }
 
@@ -50,6 +70,7 @@ export default class BundleCommand extends BaseCommand {
     const maxBytes = flags['max-size'] === undefined ? undefined : sizeOf(flags['max-size'])
     const { parseSince } = await import('../cli/since.ts')
     const { makeBundle } = await import('../cli/make-bundle.ts')
+    const owner = flags.anonymize ? await anonymizing(plan, flags) : null
     const host = await openHost(flags.from, flags)
     const progress = await startProgress('Recording the machine')
     const { count, known, notes, place } = await makeBundle(host, plan, {
@@ -60,10 +81,34 @@ export default class BundleCommand extends BaseCommand {
       only: flags.only ?? [],
       since: flags.since === undefined ? undefined : parseSince(flags.since, host.at ?? new Date()),
       maxBytes,
+      disguise: owner?.disguise,
       onAnswer: progress?.onAnswer,
     }).finally(() => progress?.stop())
-    for (const note of notes) process.stderr.write(`vdoctor: ${plain(note)}\n`)
+    for (const note of [...notes, ...(owner?.finish() ?? [])]) process.stderr.write(`vdoctor: ${plain(note)}\n`)
     process.stderr.write(`${known} of ${count} answers recorded in ${plain(place)}\n`)
+  }
+}
+
+/** What is wrong with keys, maps and passphrases is told before a machine is asked. */
+async function anonymizing(
+  plan: Plan,
+  { key, map, 'passphrase-file': file }: { key?: string; map?: string; 'passphrase-file'?: string },
+) {
+  const { Anonymizer } = await import('../cli/anonymize.ts')
+  const anonymizer = new Anonymizer(plan.rules, [...plan.facts, ...plan.logs], key)
+  if (map !== undefined && existsSync(map))
+    throw new UserError(`${map} is there already`, 'Name another file; nothing is ever overwritten.')
+  const passphrase = map === undefined ? null : await (await import('../cli/passphrase.ts')).readPassphrase(file)
+  const { writeMap } = await import('../bundle/map-file.ts')
+  return {
+    disguise: (answers: readonly Answer[]) => anonymizer.learn(answers),
+    finish: (): string[] => {
+      if (map !== undefined && passphrase !== null) writeMap(map, anonymizer.map, passphrase)
+      const { stays } = anonymizer
+      return stays.length === 0
+        ? []
+        : [`not replaced, since they are words of the system too, or too short: ${stays.join(', ')}`]
+    },
   }
 }
 

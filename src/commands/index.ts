@@ -1,5 +1,6 @@
 import BundleCommand from './bundle.ts'
 import BundleDiff from './bundle/diff.ts'
+import BundleReveal from './bundle/reveal.ts'
 import BundleShow from './bundle/show.ts'
 import BundleVerify from './bundle/verify.ts'
 import Check from './check.ts'
@@ -18,6 +19,7 @@ import Run from './run.ts'
 export const commands = {
   bundle: BundleCommand,
   'bundle:diff': BundleDiff,
+  'bundle:reveal': BundleReveal,
   'bundle:show': BundleShow,
   'bundle:verify': BundleVerify,
   check: Check,
