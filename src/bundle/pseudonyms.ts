@@ -56,7 +56,9 @@ export class Pseudonyms {
     const kind = NUMBERS.find(({ of }) => key.includes(of))
     const readable = kind ? text.replace(kind.match, (digits) => this.#number(digits, kind.of)) : text
     return readable.replace(this.#pattern, (found, ...rest) => {
-      const fresh = this.#fresh(found, rest.at(-1) as Record<string, string | undefined>)
+      const groups = rest.at(-1) as Record<string, string | undefined>
+      if (kind && groups['uuid'] !== undefined) return found
+      const fresh = this.#fresh(found, groups)
       if (fresh !== found) this.map.set(fresh, found)
       return fresh
     })
@@ -150,9 +152,12 @@ function groupsOf(text: string): number[] {
 /** With the longest row of zeros left out. */
 function textOfV6(groups: readonly number[]): string {
   const text = groups.map((group) => group.toString(16)).join(':')
-  const rows = text.match(/\b0(?::0)+\b/g) ?? []
-  const longest = rows.reduce((a, b) => (b.length > a.length ? b : a), '')
-  if (longest === '') return text
-  const at = text.indexOf(longest)
-  return `${text.slice(0, at).replace(/:$/, '')}::${text.slice(at + longest.length).replace(/^:/, '')}`
+  const rows = [...text.matchAll(/(?<![0-9a-f])0(?::0)+(?![0-9a-f])/g)]
+  const longest = rows.reduce<RegExpExecArray | undefined>(
+    (a, b) => (a && a[0].length >= b[0].length ? a : b),
+    undefined,
+  )
+  if (!longest) return text
+  const after = text.slice(longest.index + longest[0].length)
+  return `${text.slice(0, longest.index).replace(/:$/, '')}::${after.replace(/^:/, '')}`
 }
