@@ -65,13 +65,13 @@ export class BundleWriter {
     if (this.#keys.has(clean.key)) return null
     this.#keys.add(clean.key)
     const kept = this.#fits(clean)
-    this.count++
-    if (kept.ok) this.known++
     const ask = JSON.parse(kept.key) as Question
     if (!kept.ok) {
       const detail = kept.detail === undefined ? {} : { detail: kept.detail }
       this.#append({ ask, outcome: kept.gap, ...detail, ms: kept.ms } satisfies Entry)
     } else this.#append({ ask, outcome: 'ok', ms: kept.ms, ...this.#data(ask, kept.data) } satisfies Entry)
+    this.count++
+    if (kept.ok) this.known++
     return kept
   }
 
