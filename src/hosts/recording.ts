@@ -17,7 +17,7 @@ export async function openRecording(from: string, asks: readonly Ask[]): Promise
   const contents = await openContents(from, wantedBy(asks))
   const note = contents.cut === null ? null : `${from} was read in part: ${contents.cut}`
   for (const root of roots(contents)) {
-    const host = await recognise(from, below(contents, root))
+    const host = await recognise(from, below(contents, root), !(contents instanceof FolderContents))
     if (host) return { host, note }
   }
   throw new UserError(
@@ -26,10 +26,17 @@ export async function openRecording(from: string, asks: readonly Ask[]): Promise
   )
 }
 
-async function recognise(from: string, contents: Contents): Promise<Host | null> {
+/** By what is in it, never by its name. */
+async function recognise(from: string, contents: Contents, packed: boolean): Promise<Host | null> {
   if (contents.look(`/${MANIFEST}`)?.kind === 'file') {
     const { BundleHost } = await import('./bundle.ts')
     return new BundleHost(from, contents)
+  }
+  const foreign = await import('./foreign/kinds.ts')
+  const dump = foreign.dumpOf(from, contents, packed)
+  if (dump) {
+    const { ForeignHost } = await import('./foreign/host.ts')
+    return new ForeignHost(dump)
   }
   if (['/proc', '/sys', '/etc'].some((path) => contents.names(path) !== null)) {
     const { TreeHost } = await import('./tree.ts')

@@ -1,0 +1,245 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { everyAsk } from '../../src/engine/asks.ts'
+import { command, file, link, list, stat } from '../../src/evidence/ask.ts'
+import { findProgram } from '../../src/hosts/run.ts'
+import { openRecording } from '../../src/hosts/recording.ts'
+import { type Answer, type Ask, type Host, UserError } from '../../src/types.ts'
+import { describe } from '../describe.ts'
+import { needs } from '../needs.ts'
+import { folderWith } from './machine-folder.ts'
+
+const opened = async (files: Readonly<Record<string, string>>): Promise<Host> =>
+  (await openRecording(folderWith(files), everyAsk)).host
+
+/** What one ask is answered with, short. */
+async function said(host: Host, ask: Ask): Promise<string> {
+  const [answer] = await host.answer([ask])
+  if (!answer!.ok) return answer!.gap
+  const { data } = answer!
+  if (data.kind === 'file') return data.truncated ? `…${data.text}` : data.text
+  if (data.kind === 'command') return data.stdout
+  return data.kind === 'list' ? data.names.join(' ') : data.kind === 'link' ? data.target : JSON.stringify(data)
+}
+
+const UNAME = 'Linux web1 6.1.0-18-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1 (2024-02-01) x86_64 GNU/Linux\n'
+const uname = command(['uname', '-srm'])
+
+describe('a sosreport', (it) => {
+  it('tells in other words what is asked', async () => {
+    const host = await opened({ 'sos_commands/kernel/uname_-a': UNAME, 'proc/cmdline': 'quiet\n' })
+    assert.match(host.label, /^sosreport /)
+    assert.is(await said(host, uname), 'Linux 6.1.0-18-amd64 x86_64\n')
+    assert.is(await said(host, file('/proc/cmdline')), 'quiet\n')
+  })
+
+  it('knows machines of Red Hat and FreeBSD by their uname', async () => {
+    const redhat = UNAME.replace('x86_64 GNU', 'i686 i686 i386 GNU')
+    const bsd = 'FreeBSD web1 13.2-RELEASE FreeBSD 13.2-RELEASE releng/13.2-n254617-525ecfdad597 GENERIC amd64\n'
+    assert.is(
+      await said(await opened({ 'sos_commands/kernel/uname_-a': redhat }), uname),
+      'Linux 6.1.0-18-amd64 i686\n',
+    )
+    assert.is(await said(await opened({ 'sos_commands/kernel/uname_-a': bsd }), uname), 'FreeBSD 13.2-RELEASE amd64\n')
+    assert.is(await said(await opened({ 'sos_commands/kernel/uname_-a': 'Linux\n' }), uname), 'not-recorded')
+  })
+
+  it('does not take a failure for an answer', async () => {
+    const failures = [
+      'bash: xl: command not found\n',
+      '/bin/sh: 1: xl: not found\n',
+      '',
+      "timeout: failed to run command 'xl': No such file or directory\n",
+      "host : a\nrelease : b\nversion : c\nmachine : d\n[plugin:xen] command 'xl info' timed out after 300s\n",
+    ]
+    for (const text of failures)
+      assert.is(
+        await said(await opened({ 'sos_commands/xen/xl_info': text }), command(['xl', 'info'])),
+        'not-recorded',
+        text,
+      )
+  })
+
+  it('believes the exit codes that sos 4 writes down', async () => {
+    const manifest = (code: number): string =>
+      JSON.stringify({
+        components: {
+          report: {
+            plugins: {
+              kernel: { commands: [{ exec: 'uname -a', filepath: 'sos_commands/kernel/odd_name', return_code: code }] },
+            },
+          },
+        },
+      })
+    const files = { 'sos_commands/kernel/odd_name': UNAME }
+    assert.is(
+      await said(await opened({ ...files, 'sos_reports/manifest.json': manifest(0) }), command(['uname', '-r'])),
+      '6.1.0-18-amd64\n',
+    )
+    for (const code of [1, 124, 127])
+      assert.is(
+        await said(await opened({ ...files, 'sos_reports/manifest.json': manifest(code) }), uname),
+        'not-recorded',
+      )
+    assert.is(
+      await said(await opened({ ...files, 'sos_reports/manifest.json': '{"components":7}' }), uname),
+      'not-recorded',
+    )
+    assert.is(await said(await opened({ ...files, 'sos_reports/manifest.json': 'no json' }), uname), 'not-recorded')
+  })
+
+  it('has of a large log the end, and of nothing else', async () => {
+    const host = await opened({
+      'sos_commands/logs/x': '',
+      'sos_strings/logs/var.log.messages.tailed': 'the end\n',
+      'var/log/messages': '-> ../../sos_strings/logs/var.log.messages.tailed',
+      'etc/fstab': '-> ../sos_strings/logs/var.log.messages.tailed',
+    })
+    assert.is(await said(host, file('/var/log/messages', { fromEnd: true, maxBytes: 1000 })), '…the end\n')
+    assert.is(await said(host, file('/etc/fstab')), 'too-big')
+  })
+
+  it('answers for folders that it holds whole, and for no others', async () => {
+    const files = { 'etc/modprobe.d/a.conf': 'a\n', 'sys/class/net/eth0/flags': '1\n', 'boot/grub/grub.cfg': 'x\n' }
+    const host = await opened({ ...files, 'sos_commands/kernel/lsmod': 'x\n' })
+    assert.is(await said(host, file('/etc/modprobe.d/*')), '{"kind":"expands","values":["/etc/modprobe.d/a.conf"]}')
+    assert.is(await said(host, list('/boot')), 'not-recorded')
+    assert.is(await said(host, list('/sys/class/net')), 'not-recorded')
+    assert.is(await said(host, file('/sys/module/kvm*/parameters/*')), 'not-recorded')
+    const other = await opened({ ...files, 'sos_commands/block/lsblk': 'x\n' })
+    assert.is(await said(other, file('/etc/modprobe.d/*')), 'not-recorded')
+  })
+
+  it('tells from listings what is in folders, whose it is, and where links lead', async () => {
+    const host = await opened({
+      'sos_commands/block/ls_-lanR_.dev':
+        '/dev:\ntotal 0\ndrwxr-xr-x 6 0 0 2200 Nov 20 06:36 .\ncrw-rw---- 1 0 104 10, 232 Nov 20 06:36 kvm\n\n/dev/xen:\ntotal 0\n',
+      'sos_commands/block/ls_-alZR_.sys.block':
+        '/sys/block:\ntotal 0\nlrwxrwxrwx. 1 root root system_u:object_r:sysfs_t:s0 0 Nov 20 06:36 dm-0 -> ../devices/virtual/block/dm-0\n',
+    })
+    assert.is(
+      await said(host, stat('/dev/kvm')),
+      '{"kind":"stat","stat":{"type":"char","mode":432,"uid":0,"gid":104,"size":null}}',
+    )
+    assert.is(await said(host, stat('/dev/xen/privcmd')), 'absent')
+    assert.is(await said(host, stat('/dev/net/tun')), 'not-recorded')
+    assert.is(await said(host, list('/sys/block')), 'dm-0')
+    assert.is(await said(host, link('/sys/block/[hsd]*')), '{"kind":"expands","values":["/sys/block/dm-0"]}')
+    assert.is(await said(host, link('/sys/block/dm-0')), '../devices/virtual/block/dm-0')
+  })
+
+  it('says that something was not there only where the archive proves it', async () => {
+    const ps = 'USER PID\nroot 1 0.0 /sbin/init\nroot 2 0.0 [kthreadd]\nroot 9 0.0 /usr/sbin/libvirtd --timeout 120\n'
+    const proofs = {
+      'sos_commands/kernel/uname_-a': UNAME,
+      'sos_commands/process/ps_auxwww': ps,
+      'sos_commands/processor/lscpu': 'Architecture: x86_64\nHypervisor vendor:  KVM\n',
+    }
+    const host = await opened(proofs)
+    assert.is(await said(host, stat('/.dockerenv')), 'absent')
+    assert.is(await said(host, file('/proc/xen/capabilities')), 'absent')
+    assert.is(await said(host, stat('/usr/sbin/libvirtd')), 'malformed')
+    for (const path of ['/usr/sbin/virtqemud', '/etc/fstab', '/usr/sbin/xend'])
+      assert.is(await said(host, stat(path)), 'not-recorded')
+    const none = await opened({ 'sos_commands/kernel/uname_-a': UNAME })
+    assert.is(await said(none, stat('/.dockerenv')), 'not-recorded')
+    assert.is(await said(none, file('/proc/xen/capabilities')), 'not-recorded')
+    const contained = await opened({ ...proofs, 'sos_commands/process/ps_auxwww': ps.replace('[kthreadd]', 'bash') })
+    assert.is(await said(contained, stat('/.dockerenv')), 'not-recorded')
+  })
+})
+
+describe('a supportconfig', (it) => {
+  const head = '#==[ Command ]======================================#\n'
+  const conf = '#==[ Configuration File ]===========================#\n'
+  const log = '#==[ Log File ]=====================================#\n'
+
+  it('is read by its sections', async () => {
+    const host = await opened({
+      'basic-environment.txt': `=====\nSupport Utilities\n${head}# /bin/date\nFri Nov 20 06:37:00 UTC 2026\n\n${head}# /bin/uname -a\n${UNAME}\n${conf}# /etc/os-release\nID="sles"\n\n\n`,
+      'modules.txt': `${head}# /sbin/lsmod | sort\nkvm 1409024 1 kvm_amd\nModule Size Used by\n\n# Known Module Parameter Values\n/sys/module/kvm/parameters/ignore_msrs=N\n/sys/module/kvm/parameters/secret=?\n\n${conf}# /etc/modprobe.d/*  - File not found\n\n`,
+      'messages.txt': `${log}# /var/log/messages - Last 500 Lines\nNov 20 06:36:00 web1 kernel: hello\n\n${log}# /var/log/syslog - File not found\n\n`,
+      'xen.txt': `${head}# /usr/sbin/xl info\nERROR: Command not found or not executable\n\n#==[ Verification ]=================================#\n# rpm -V xen\n# RPM Not Installed: xen\n`,
+      'ntp.txt': `${head}# /usr/sbin/ntpq -pn\n     remote           refid\n# ERROR: Command did not complete within the timeout period.\n\n`,
+    })
+    assert.match(host.label, /^supportconfig /)
+    assert.is(host.at?.toISOString(), '2026-11-20T06:37:00.000Z')
+    assert.is(await said(host, uname), 'Linux 6.1.0-18-amd64 x86_64\n')
+    assert.is(await said(host, file('/etc/os-release')), 'ID="sles"\n')
+    assert.is(await said(host, file('/sys/module/kvm/parameters/ignore_msrs')), 'N\n')
+    assert.is(await said(host, file('/sys/module/kvm/parameters/secret')), 'not-recorded')
+    assert.is(await said(host, file('/proc/modules')), 'kvm 1409024 1 kvm_amd, Live 0x0000000000000000\n')
+    assert.is(
+      await said(host, file('/var/log/messages', { fromEnd: true, maxBytes: 1000 })),
+      '…Nov 20 06:36:00 web1 kernel: hello\n',
+    )
+    assert.is(await said(host, file('/var/log/syslog', { fromEnd: true })), 'absent')
+    assert.is(await said(host, command(['xl', 'info'])), 'not-recorded')
+    assert.is(await said(host, command(['ntpq', '-pn'])), 'not-recorded')
+    assert.is(await said(host, file('/etc/fstab')), 'not-recorded')
+  })
+})
+
+describe('what is none of these', (it) => {
+  it('is a bare tree, or refused', async () => {
+    assert.match((await opened({ 'etc/fstab': 'x' })).label, /^tree /)
+    const none: Record<string, string>[] = [
+      { readme: 'x' },
+      { 'inventory.xml': '<house/>' },
+      { 'basic-environment.txt': 'a note' },
+    ]
+    for (const files of none)
+      try {
+        await opened(files)
+        assert.unreachable()
+      } catch (error) {
+        assert.instance(error, UserError)
+      }
+  })
+})
+
+describe('sos report of this machine', (it) => {
+  it('holds what the machine itself answers', async () => {
+    if (!needs('sos')) return
+    const folder = mkdtempSync(join(tmpdir(), 'vdoctor-sos-'))
+    const plugins = 'boot,block,date,dpkg,filesys,host,kernel,libvirt,memory,process,processor'
+    const args = ['report', '--batch', '--quiet', '--only-plugins', plugins, '--tmp-dir', folder]
+    execFileSync(findProgram('sos')!, args, { stdio: 'ignore' })
+    const archive = join(
+      folder,
+      readdirSync(folder).find((name) => /\.tar\.\w+$/.test(name))!,
+    )
+    const { host, note } = await openRecording(archive, everyAsk)
+    assert.is(note, null)
+    assert.ok(Math.abs(Date.now() - host.at!.getTime()) < 120_000, String(host.at))
+    const answers = await host.answer(everyAsk)
+    const asked = (key: string): Answer | undefined => answers.find((answer) => answer.key === key)
+    // What does not change from one moment to the next, as the machine itself has it.
+    for (const path of ['/proc/cmdline', '/etc/fstab', '/proc/sys/kernel/tainted', '/proc/misc']) {
+      const answer = asked(JSON.stringify({ file: path }))!
+      assert.ok(answer.ok, path)
+      if (answer.ok && answer.data.kind === 'file') assert.is(answer.data.text, readFileSync(path, 'utf8'), path)
+    }
+    const output = (...argv: [string, ...string[]]): string => {
+      const answer = asked(JSON.stringify({ command: argv }))
+      return answer?.ok && answer.data.kind === 'command' ? answer.data.stdout : ''
+    }
+    const own = (...argv: [string, ...string[]]): string =>
+      execFileSync(argv[0], argv.slice(1), { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } })
+    assert.is(output('uname', '-srm'), own('uname', '-srm'))
+    const mounts = (text: string): string[] =>
+      text
+        .split('\n')
+        .slice(1)
+        .map((line) => line.split(/\s+/).at(-1)!)
+        .sort()
+    const recorded = mounts(output('df', '-klP'))
+    for (const point of mounts(own('df', '-klP', '-x', 'tmpfs'))) assert.ok(recorded.includes(point), point)
+    assert.match(output('ps', '-ww', '-axo', 'pid,ppid,state,wchan:40,comm'), /^1 0 [A-Z] \S+ \S+/m)
+    assert.match(output('ps', '-ww', '-axo', 'pid,uid,etime,args'), /^1 0 [\d:-]+ \S+/m)
+    assert.ok(answers.filter(({ ok }) => ok).length > 40)
+  })
+})
