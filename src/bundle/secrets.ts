@@ -31,7 +31,6 @@ const KEY = anyOf(
   '(api|access|secret|private|encryption|(pre)?shared)[-_]?key',
   'token',
   'psk',
-  'credentials?',
   'authkey',
 )
 /** `pass` and `secret` are also the end of other words: `bypass=`, `password-secret=ID`. */
@@ -56,6 +55,12 @@ export const SECRETS: readonly Secret[] = [
     between: ['BEGIN [A-Z ]*PRIVATE KEY[A-Z ]*-----[^-]*$', 'END [A-Z ]*PRIVATE KEY'],
   },
   {
+    what: 'the last lines of private keys',
+    match: `(^${B}*)[A-Za-z0-9+/=]{1,15}(\r?$)`,
+    tail: 2,
+    between: ['BEGIN [A-Z ]*PRIVATE KEY[A-Z ]*-----[^-]*$', 'END [A-Z ]*PRIVATE KEY'],
+  },
+  {
     what: 'keys whose first line is cut off',
     match: `(^${B}*)([A-Za-z0-9+][A-Za-z0-9+/]{63}|[A-Za-z0-9+][A-Za-z0-9+/]{69}|[A-Za-z0-9+][A-Za-z0-9+/]{75})(\r?$)`,
     tail: 3,
@@ -68,11 +73,11 @@ export const SECRETS: readonly Secret[] = [
   { what: 'values in single quotes behind a blank: S-expressions', match: `(${NAMED}${B}+')${inQuotes("'")}` },
   { what: 'S-expressions', match: `(\\((vnc|spice)?-?${KEY}${B}+)[^]["'()${BLANK}]+` },
   { what: 'command lines, configurations, environments', match: `(${NAMED}${SET}["']?)${BARE}` },
-  { what: 'YAML', match: `(^[ \t-]*[A-Za-z_-]{0,40}${NAMED}:${B}+)[^]["'{},)${BLANK}]+` },
+  { what: 'YAML', match: `(^[ \t-]*[A-Za-z_-]*${NAMED}:${B}+)[^]["'{},)${BLANK}]+` },
   { what: 'what programs print', match: `(${anyOf('password', 'passphrase')}:${B}+)[^]["'{},)${BLANK}]+` },
   {
     what: 'XML elements',
-    match: `(<[A-Za-z:_.-]{0,40}${anyOf('password', 'passwd', 'passphrase', 'secret', 'token')}([ \t][^<>]{0,120}[^/<>])?>)[^<${BLANK}][^<]*`,
+    match: `(<[A-Za-z:_.-]*${anyOf('password', 'passwd', 'passphrase', 'secret', 'token', 'cookie')}([ \t][^<>]*[^/<>])?>)[^<${BLANK}][^<]*`,
   },
   {
     what: 'passwords of boot loaders',
@@ -93,8 +98,10 @@ export const SECRETS: readonly Secret[] = [
     between: ['following .random. passwords', '^[^:]*$'],
   },
   { what: 'passwords of LDAP clients', match: `(^${B}*${anyOf('bindpw', 'rootpw', 'rootbindpw')}${B}+)[^${BLANK}]+` },
-  { what: 'secrets of QEMU', match: '(secret(_keyring)?,([^ ]{0,255},)?data=)([^ ,"\']|,,)+' },
-  { what: 'secrets of QEMU in JSON', match: '("qom-type" *: *"secret"[^}]{0,255}"data" *: *")[^"]+' },
+  { what: 'secrets of QEMU', match: '(secret(_keyring)?,([^ ]{0,99},)?data=)([^ ,"\']|,,)+' },
+  { what: 'secrets of QEMU in JSON', match: '("qom-type" *: *"secret"[^}]{0,99}"data" *: *")[^"]+' },
+  { what: 'passwords in the monitor of QEMU', match: `(set_password +(vnc|spice) +)[^ "${BLANK}]+` },
+  { what: 'keys of Ceph', match: '()AQ[A-Za-z0-9+/]{36}==' },
   {
     what: 'secrets of iSCSI targets',
     match: `((${any('incoming')}|${any('outgoing')})(${any('discovery')})?${any('user')}${B}+"?[^ \t"]+"?${B}+"?)[^"${BLANK}]+`,
@@ -110,6 +117,11 @@ export const SECRETS: readonly Secret[] = [
   { what: 'LDAP programs', match: '(ldap[a-z]{1,12}( [^ ]+){0,12} -w ?)[^ -][^ ]*' },
   { what: 'curl', match: '((curl|wget)( [^ ]+){0,16} (-u|--user|--proxy-user)[ =]?["\']?[^ :"\']+:)[^ "\']+' },
   { what: 'smbclient', match: '( (-U|--user)[ =]?[^ %]{1,64}%)[^ ]+' },
+  {
+    what: 'passwords that are piped',
+    match: `(echo +["']?([A-Za-z0-9._-]{1,32}:)?)[^"'|]{1,64}(["']? *[|] *(sudo )?(chpasswd|passwd|sudo -S))`,
+    tail: 3,
+  },
   { what: 'openssl', match: `([ =]pass:)[^"'${BLANK}]+` },
   { what: 'wireless networks', match: `((wpa-(psk|password|passphrase)|wireless-key[0-9]?)${B}+)[^${BLANK}][^\r]*` },
   {
