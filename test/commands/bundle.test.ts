@@ -106,7 +106,17 @@ describe('vdoctor bundle', (it) => {
     assert.match(out, /^256 KiB each +\/etc\/xen\/\* +\[may hold names, addresses, identifiers, secrets\]$/m)
     if (!needs('strace')) return
     const trace = join(newFolder(), 'trace')
-    spawnSync('strace', ['-f', '-o', trace, process.execPath, 'bin/vdoctor.cjs', 'bundle', '--dry-run'])
+    spawnSync('strace', [
+      '-f',
+      '-e',
+      'trace=%file',
+      '-o',
+      trace,
+      process.execPath,
+      'bin/vdoctor.cjs',
+      'bundle',
+      '--dry-run',
+    ])
     const touched = readFileSync(trace, 'utf8')
     assert.match(touched, 'rules.json')
     assert.not.match(touched, /"\/etc\/(xen|libvirt|hosts|fstab)|"\/proc\/(cmdline|modules|misc)|"\/var\/log/)
