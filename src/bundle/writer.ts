@@ -17,6 +17,8 @@ export interface WriterOptions {
   readonly disguise?: Clean
   /** As a tar, before it is packed. */
   readonly maxBytes?: number
+  /** Of these, so many are kept free for what is no answer. */
+  readonly forMade?: number
 }
 
 /** A file in a tar: its header, and its contents in blocks. */
@@ -88,12 +90,12 @@ export class BundleWriter {
   }
 
   #fits(answer: Answer): Answer {
-    const { maxBytes } = this.#options
+    const { forMade = 0, maxBytes } = this.#options
     if (maxBytes === undefined || !answer.ok) return answer
     const { data } = answer
     const texts = data.kind === 'file' ? [data.text] : data.kind === 'command' ? [data.stdout, data.stderr] : []
     const bytes = texts.reduce((sum, text) => sum + inTar(Buffer.byteLength(text)), 0)
-    if (this.#bytes + bytes <= maxBytes) return answer
+    if (this.#bytes + bytes <= maxBytes - forMade) return answer
     const detail = `the bundle may hold ${maxBytes} bytes, and this one did not fit any more`
     return { key: answer.key, ms: answer.ms, ok: false, gap: 'too-big', detail }
   }

@@ -1,14 +1,14 @@
-import { existsSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { rmSync } from 'node:fs'
 import type { Clean } from '../bundle/clean.ts'
-import { pack, packerFor } from '../bundle/pack.ts'
+import type { Header } from '../bundle/manifest.ts'
+import { pack } from '../bundle/pack.ts'
+import { redact } from '../bundle/redact.ts'
 import { BundleWriter, type WriterOptions } from '../bundle/writer.ts'
 import { askKey } from '../evidence/ask.ts'
-import { Evidence } from '../evidence/evidence.ts'
-import { platform } from '../facts/platform.ts'
 import { jsonReport } from '../reporters/json.ts'
 import { textReport } from '../reporters/text.ts'
 import { type Answer, type Host, UserError } from '../types.ts'
+import { checkTarget, fileName, keptIn, stampOf } from './bundle-target.ts'
 import type { Plan } from './bundle-plan.ts'
 import { check } from './check.ts'
 import { bySize, record, writeHeld } from './record.ts'
@@ -43,55 +43,39 @@ const REPORT_WIDTH = 100
 
 /** Records a machine, judges it, and packs both. Throws a UserError that names what was kept where it could not be done. */
 export async function makeBundle(host: Host, plan: Plan, options: BundleOptions): Promise<Bundled> {
-  const { disguise, maxBytes, onAnswer, only, output, since, unpacked } = options
+  const { disguise, maxBytes, onAnswer, output, since, unpacked } = options
   const recorded = host.at ?? new Date()
   const stamp = stampOf(new Date())
   if (unpacked === undefined) checkTarget(output ?? 'vdoctor.tar.gz')
   const folder = unpacked ?? `${output ?? `vdoctor-${stamp}`}.partial`
   const declared = new Set([...plan.facts, ...plan.logs].map((ask) => askKey(ask)))
-  const about = {
-    ...(only.length > 0 && { only }),
-    ...(since && { since: since.toISOString() }),
-    ...(disguise && { anonymized: true as const }),
-  }
   const held: Answer[] = []
   const kept: Answer[] = []
   const open = (extra: WriterOptions): BundleWriter =>
     new BundleWriter(folder, options.version, recorded, {
-      about,
+      about: aboutOf(host, options),
       declared,
-      ...(maxBytes && { maxBytes: maxBytes * (1 - FOR_REPORT) }),
+      ...(maxBytes && { maxBytes, forMade: maxBytes * FOR_REPORT }),
       ...extra,
     })
   // What is to be renamed is only written when all names are known; what has to be chosen from, when all of it is there.
   const early = disguise ? null : open({})
   let writer = early
-  const flush = (writer: BundleWriter): void => writeHeld(writer, bySize(held.splice(0), plan.onlyLogs), kept)
+  const flush = (to: BundleWriter): void => writeHeld(to, bySize(held.splice(0), plan.onlyLogs), kept)
   const stopped = whenStopped(() => {
     if (early) flush(early)
     return keptIn(folder, writer)
   })
   try {
-    await record(
-      host,
-      plan,
-      (answer) => void (early && !maxBytes ? writeHeld(early, [answer], kept) : held.push(answer)),
-      {
-        since,
-        onAnswer,
-      },
-    )
+    const take = (answer: Answer): void =>
+      early && !maxBytes ? writeHeld(early, [answer], kept) : void held.push(answer)
+    await record(host, plan, take, { since, onAnswer })
     writer ??= open({ disguise: disguise!(held) })
     flush(writer)
-    const notes = await addReport(
-      writer,
-      plan,
-      { label: disguise ? 'a machine' : host.label, at: host.at },
-      kept,
-      options,
-    )
+    const label = disguise ? 'a machine' : redact(host.label)
+    const notes = await addReport(writer, plan, { label, at: host.at }, kept, options)
     writer.close()
-    const place = unpacked ?? output ?? `vdoctor-${disguise ? '' : nameIn(kept)}${stamp}.tar.gz`
+    const place = unpacked ?? output ?? fileName(kept, stamp, !disguise)
     if (unpacked === undefined) {
       await pack(folder, place, recorded)
       rmSync(folder, { recursive: true, force: true })
@@ -105,35 +89,12 @@ export async function makeBundle(host: Host, plan: Plan, options: BundleOptions)
   }
 }
 
-/** Before anything is read. */
-function checkTarget(target: string): void {
-  packerFor(target)
-  if (existsSync(target))
-    throw new UserError(`${target} is there already`, 'Name another file; nothing is ever overwritten.')
-  if (!existsSync(dirname(target))) throw new UserError(`there is no folder ${dirname(target)}`)
-}
-
-/** Where what was read so far is; a folder without an answer is removed. */
-function keptIn(folder: string, writer: BundleWriter | null): string {
-  if (writer && writer.count > 0)
-    return `${writer.count} answers are kept in ${folder}; "vdoctor check --from ${folder}" reads it.`
-  if (writer) rmSync(folder, { recursive: true, force: true })
-  return 'Nothing was kept.'
-}
-
-/** 20261120063700 */
-const stampOf = (date: Date): string => date.toISOString().replace(/\D/g, '').slice(0, 14)
-
-/** `web1-`, in letters that every file system takes. */
-function nameIn(answers: readonly Answer[]): string {
-  const { name } = platform.parse(new Evidence(answers))
-  const safe = name.ok
-    ? name.value
-        .replace(/[^A-Za-z0-9.-]+/g, '-')
-        .replace(/^[.-]+|[.-]+$/g, '')
-        .slice(0, 64)
-    : ''
-  return safe === '' ? '' : `${safe}-`
+/** What the header tells of the choice of answers; a bundle of a bundle is no more than that was. */
+function aboutOf(host: Host, { disguise, only, since }: BundleOptions): WriterOptions['about'] {
+  const from = 'header' in host ? (host.header as Header) : undefined
+  const anonymized = disguise !== undefined || from?.anonymized === true
+  const [chosen, first] = [only.length > 0 ? only : from?.only, since?.toISOString() ?? from?.since]
+  return { ...(chosen && { only: chosen }), ...(first && { since: first }), ...(anonymized && { anonymized }) }
 }
 
 /** What `check` says of the answers as they were kept, for a reader without vdoctor. */

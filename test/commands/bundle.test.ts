@@ -193,6 +193,9 @@ describe('vdoctor bundle --anonymize', (it) => {
     const [one, two] = [packed('--anonymize', '--key', key), packed('--anonymize', '--key', key)]
     assert.is(vdoctor(['bundle', 'diff', one, two]).out, 'No difference.\n')
     assert.is(vdoctor(['bundle', 'diff', one, packed('--anonymize')]).code, 1)
+    const again = join(newFolder(), 'b.tar.gz')
+    assert.is(vdoctor(['bundle', '--from', one, '--output', again]).code, 0)
+    assert.match(vdoctor(['bundle', 'show', again]).out, 'names and addresses are pseudonyms')
     writeFileSync(key, 'short')
     refused(['bundle', '--anonymize', '--key', key], /holds no key/)
     refused(['bundle', '--key', key], /anonymize/)
