@@ -41,6 +41,10 @@ const USERS = [
   /\b([A-Za-z_][\w.+-]*)@(?!tty|hvc|\w+\.(?:service|socket)\b)[A-Za-z][\w-]*\.\w/g,
 ]
 
+/** Files that are called after a guest; the definition in them may be unreadable, or gone. */
+const OF_GUESTS =
+  /\/(?:xen|vm|auto|qemu|libxl|autostart|save|dump|channel\/target)\/(?:domain-\d+-)?([^/\s]+)\.(?:cfg|hvm|xml|save|dump)$/gm
+
 /** Names that every machine knows: they stay, and nobody needs to be told. */
 const EVERYBODYS = words(
   'localhost host server localdomain localhost.localdomain localnet broadcasthost ip6-localhost ip6-loopback ip6-allnodes ip6-allrouters ' +
@@ -57,6 +61,8 @@ const COMMON = words(
 const UNIT = /\.(service|socket|target|mount|automount|swap|path|timer|slice|scope|device)$/
 const DEVICE =
   /^(lo|br|virbr|xenbr|xapi|eth|en[opsx]|wl|bond|team|vif|vnet|tap|tun|peth|dummy|veth|docker|ovs|sd|hd|vd|xvd|nvme|dm-|md|loop|sr|fd|tty|hvc|xvc|console)[\w.:-]*\d[\w.:-]*$/
+/** Files that Xen brings: `xlexample.hvm`, `xmexample1`. */
+const EXAMPLE = /^x[lm]example/
 const SHORTEST = 3
 
 /** `inUse`: words that rules look for, and that questions are made of; a name that is one of them must not be replaced. */
@@ -70,6 +76,7 @@ export function learnNames(answers: readonly Answer[], inUse: ReadonlySet<string
   const hosts = [...(name.ok ? [name.value] : []), ...namesInHosts(evidence), ...find(HOSTS)]
   const guestNames = [
     ...(all.ok ? all.value.flatMap((guest) => (isUnknown(guest) || isUnknown(guest.name) ? [] : [guest.name])) : []),
+    ...find([OF_GUESTS]),
     ...hostLogs(evidence).flatMap(({ of }) => (of === '' ? [] : [of.replace(/^guest /, '')])),
   ]
   const domains = [...hosts.map((one) => one.replace(/^[^.]*\.?/, '')), ...find(DOMAINS)]
@@ -88,11 +95,11 @@ export function learnNames(answers: readonly Answer[], inUse: ReadonlySet<string
   const names = Object.fromEntries(
     Object.entries(learnt).map(([kind, list]) => [kind, [...new Set(list)].filter(mayGo).sort()]),
   ) as unknown as Names
-  return { names, stays: [...stays].filter((one) => !EVERYBODYS.has(one.toLowerCase())).sort() }
+  return { names, stays: [...stays].filter((one) => !EVERYBODYS.has(one.toLowerCase()) && !EXAMPLE.test(one)).sort() }
 }
 
 const isWord = (name: string, inUse: ReadonlySet<string>): boolean =>
-  DEVICE.test(name) || [EVERYBODYS, COMMON, inUse].some((set) => set.has(name.toLowerCase()))
+  DEVICE.test(name) || EXAMPLE.test(name) || [EVERYBODYS, COMMON, inUse].some((set) => set.has(name.toLowerCase()))
 
 /** `192.0.2.7  web1.example.com web1 # a comment` */
 function namesInHosts(evidence: Evidence): string[] {

@@ -38,12 +38,13 @@ describe('names', (it) => {
 
   it('of guests are learnt from their definitions and their logs', () => {
     const { names } = learn(
-      answered({ file: '/etc/libvirt/qemu/*.xml' }, matches('/etc/libvirt/qemu/x.xml')),
-      answered({ file: '/etc/libvirt/qemu/x.xml' }, "<domain type='kvm'><name>shop-2</name></domain>\n"),
+      answered({ file: '/etc/libvirt/qemu/*.xml' }, matches('/etc/libvirt/qemu/shop-2.xml')),
+      answered({ file: '/etc/libvirt/qemu/shop-2.xml' }, "<domain type='kvm'><name>shop-2</name></domain>\n"),
+      answered({ file: '/etc/xen/*' }, matches('/etc/xen/broken9.cfg', '/etc/xen/xl.conf', '/etc/xen/scripts')),
       answered({ file: '/var/log/libvirt/qemu/*.log' }, matches('/var/log/libvirt/qemu/old7.log')),
       answered({ file: '/var/log/libvirt/qemu/old7.log' }, 'shutting down\n'),
     )
-    assert.equal(names.guest, ['old7', 'shop-2'])
+    assert.equal(names.guest, ['broken9', 'old7', 'shop-2'])
   })
 
   it('that are words of the system stay, and that is said', () => {
