@@ -60,7 +60,7 @@ const COMMON = words(
 /** `serial-getty@ttyS0.service` is no address of anybody. */
 const UNIT = /\.(service|socket|target|mount|automount|swap|path|timer|slice|scope|device)$/
 const DEVICE =
-  /^(lo|br|virbr|xenbr|xapi|eth|en[opsx]|wl|bond|team|vif|vnet|tap|tun|peth|dummy|veth|docker|ovs|sd|hd|vd|xvd|nvme|dm-|md|loop|sr|fd|tty|hvc|xvc|console)[\w.:-]*\d[\w.:-]*$/
+  /^(?:(?:lo|br|virbr|xenbr|xapi|eth|eno|ens|enp|wlan|bond|team|vif|vnet|tap|tun|peth|dummy|docker|ovs|nvme|dm-|md|loop|sr|fd|tty|ttyS|hvc|xvc|nbd|sg|blktap)\d[\w.:-]*|(?:sd|hd|vd|xvd)[a-z]{1,2}\d*|br-.*|enx.*|veth.*)$/
 /** Files that Xen brings: `xlexample.hvm`, `xmexample1`. */
 const EXAMPLE = /^x[lm]example/
 const SHORTEST = 3

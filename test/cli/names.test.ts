@@ -52,6 +52,8 @@ describe('names', (it) => {
       const { names, stays } = learn(isCalled(name))
       assert.equal([names.host, stays], [[], [name]], name)
     }
+    for (const name of ['broken9', 'srv1', 'logger2', 'tapestry3', 'mdx1'])
+      assert.equal(learn(isCalled(name)).names.host, [name])
     assert.equal(learn(isCalled('localhost')).stays, [])
     const inUse = wordsInUse([], [{ file: '/etc/xen/xl.conf' }])
     assert.equal(learnNames([isCalled('etc')], inUse).stays, ['etc'])
