@@ -1,3 +1,7 @@
+/** Where something is not what `--from` takes. */
+export const WAY_OUT =
+  '--from takes a folder or a tar (also packed with gzip, xz, zstd or bzip2) that holds a recorded machine.'
+
 /** What lies at a path of a folder or an archive. */
 export interface Item {
   readonly kind: 'file' | 'dir' | 'link' | 'other'

@@ -1,6 +1,8 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs'
 import type { Contents, Item, Limits, Read } from './contents.ts'
+
+/** Larger ones are not read whole; nobody makes archives of them. */
+const UNTOLD_BYTES = 1 << 20
 
 /** A folder of the machine that vdoctor itself runs on. */
 export class FolderContents implements Contents {
@@ -9,22 +11,19 @@ export class FolderContents implements Contents {
   readonly #seen = new Map<string, Item | null>()
 
   constructor(root: string) {
-    this.#root = root
+    this.#root = root.replace(/(.)\/+$/, '$1')
   }
 
-  /** Folders are looked at again and again, on the way to what is in them. */
+  /** Folders are looked at again and again, on the way to what is in them, and files before they are read. */
   look(path: string): Item | null {
     let item = this.#seen.get(path)
-    if (item === undefined) {
-      item = this.#look(path)
-      if (item?.kind !== 'file') this.#seen.set(path, item)
-    }
+    if (item === undefined) this.#seen.set(path, (item = this.#look(path)))
     return item
   }
 
   names(path: string): readonly string[] | null {
     try {
-      return readdirSync(join(this.#root, path)).sort()
+      return readdirSync(this.#root + path).sort()
     } catch {
       return null
     }
@@ -34,14 +33,14 @@ export class FolderContents implements Contents {
   read(path: string, { maxBytes, fromEnd }: Limits): Read {
     const item = this.look(path)
     if (item?.kind !== 'file') return { failed: item === null ? 'nothing' : 'no-file' }
+    if (item.size > maxBytes && !fromEnd) return { failed: 'too-big' }
     let fd: number | undefined
     try {
-      fd = openSync(join(this.#root, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-      const stats = fstatSync(fd)
-      if (!stats.isFile()) return { failed: 'no-file' }
-      if (stats.size > maxBytes && !fromEnd) return { failed: 'too-big' }
-      const bytes = Buffer.allocUnsafe(Math.min(stats.size, maxBytes))
-      const from = stats.size - bytes.length
+      fd = openSync(this.#root + path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+      // Files of /proc and /sys, where the folder is the root of a machine that runs, tell no size.
+      const size = item.size === 0 ? UNTOLD_BYTES : item.size
+      const bytes = Buffer.allocUnsafe(Math.min(size, maxBytes))
+      const from = item.size === 0 ? 0 : size - bytes.length
       let got = 0
       while (got < bytes.length) {
         const read = readSync(fd, bytes, got, bytes.length - got, from + got)
@@ -58,8 +57,9 @@ export class FolderContents implements Contents {
 
   #look(path: string): Item | null {
     try {
-      const at = join(this.#root, path)
-      const stats = lstatSync(at)
+      const at = this.#root + path
+      const stats = lstatSync(at, { throwIfNoEntry: false })
+      if (!stats) return null
       const base = { size: stats.size, mtime: stats.mtimeMs }
       if (stats.isSymbolicLink()) return { ...base, kind: 'link', target: readlinkSync(at) }
       return { ...base, kind: stats.isFile() ? 'file' : stats.isDirectory() ? 'dir' : 'other' }

@@ -20,7 +20,10 @@ const LONGEST_NAME = 4096
 export async function readTar(tar: AsyncIterable<Buffer>, wanted: Wanted): Promise<MemoryContents> {
   const { createTarDecoder } = await import('modern-tar')
   const reading = new Reading(wanted)
-  const web = Readable.toWeb(Readable.from(tar, { objectMode: false })) as unknown as ReadableStream<Uint8Array>
+  let broke: string | null = null
+  // Ended and not failed: a failure would take with it what was read and not yet looked at.
+  const whole = endedWhereItBreaks(tar, (why) => (broke = why))
+  const web = Readable.toWeb(Readable.from(whole, { objectMode: false })) as unknown as ReadableStream<Uint8Array>
   try {
     for await (const entry of web.pipeThrough(createTarDecoder({ strict: true }))) {
       const refused = await reading.take(entry)
@@ -29,9 +32,18 @@ export async function readTar(tar: AsyncIterable<Buffer>, wanted: Wanted): Promi
       break
     }
   } catch (error) {
-    reading.contents.cut = `it breaks off: ${(error as Error).message}`
+    reading.contents.cut = `it breaks off: ${broke ?? (error as Error).message}`
   }
+  if (broke !== null) reading.contents.cut ??= `it breaks off: ${broke as string}`
   return reading.contents
+}
+
+async function* endedWhereItBreaks(tar: AsyncIterable<Buffer>, onBreak: (why: string) => void): AsyncGenerator<Buffer> {
+  try {
+    yield* tar
+  } catch (error) {
+    onBreak((error as Error).message)
+  }
 }
 
 class Reading {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { askKey, askLabel } from '../evidence/ask.ts'
+import { sha256 as sumOf } from './checksum.ts'
 import { answerOf, type Entry, type Manifest, MANIFEST } from './manifest.ts'
 
 /** The files of a bundle, in a folder or an archive; names as the manifest tells them. */
@@ -77,6 +77,6 @@ function faultOf({ of, name, bytes, sha256 }: Told, files: BundleFiles): string[
   const data = files.read(name)
   if (data === null) return [`${of}: ${name} is missing`]
   if (bytes !== undefined && data.length !== bytes) return [`${of}: ${name} has ${data.length} bytes, and had ${bytes}`]
-  if (sha256 === undefined || createHash('sha256').update(data).digest('hex') === sha256) return []
+  if (sha256 === undefined || sumOf(data) === sha256) return []
   return [`${of}: ${name} was changed: its checksum is wrong`]
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Answer, Question } from '../types.ts'
 import { UserError } from '../types.ts'
+import { sha256 } from './checksum.ts'
 import { type Clean, cleanAnswer } from './clean.ts'
 import { BUNDLE_VERSION, type Entry, type Header, type Made, MANIFEST } from './manifest.ts'
 import { commandPlace, filePlace, otherPlace } from './place.ts'
@@ -138,7 +138,7 @@ export class BundleWriter {
     const place = this.#put(wanted, bytes) ?? this.#put(otherPlace(++this.#others), bytes)
     if (place === null) throw new Error(`no place for ${String(wanted)}`)
     this.#bytes += inTar(bytes.length)
-    return { place, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+    return { place, bytes: bytes.length, sha256: sha256(bytes) }
   }
 
   /** null where that place is taken, or no place at all. */

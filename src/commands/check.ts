@@ -61,7 +61,10 @@ export default class Check extends BaseCommand {
     progress?.stop()
     const started = performance.now()
     this.print(await render(report, flags.format, { all: flags.all }))
-    if (flags.timing) process.stderr.write(`${JSON.stringify({ ran, ...took, print: performance.now() - started })}\n`)
+    if (flags.timing)
+      process.stderr.write(
+        `${JSON.stringify({ ran, ...took, print: performance.now() - started, rss: process.resourceUsage().maxRSS })}\n`,
+      )
     process.exitCode = exitCode([report], flags['fail-on'], flags.strict)
   }
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Contents } from '../archive/contents.ts'
 import { follow } from '../archive/contents.ts'
 import { FolderContents } from '../archive/folder.ts'
@@ -20,11 +19,17 @@ export class BundleHost implements Host {
   readonly header: Header
   readonly #contents: Contents
   readonly #entries = new Map<string, Entry>()
+  readonly #sha256: ((bytes: Buffer) => string) | undefined
+  readonly #folders = new Map<string, string | null>()
 
-  /** Throws a UserError where it is no readable bundle. */
-  constructor(from: string, contents: Contents = new FolderContents(from)) {
+  /**
+   * Throws a UserError where it is no readable bundle. `sha256`: items whose checksum is wrong are not believed; those of a folder may have
+   * been edited by hand.
+   */
+  constructor(from: string, contents: Contents = new FolderContents(from), sha256?: (bytes: Buffer) => string) {
     this.label = `bundle ${from}`
     this.#contents = contents
+    this.#sha256 = sha256
     const manifest = this.#read(MANIFEST)
     const path = `${from}/${MANIFEST}`
     if (manifest === null) throw new UserError(`cannot read ${path}`)
@@ -60,17 +65,26 @@ export class BundleHost implements Host {
     const answer = answerOf(entry, key, (file) => {
       const bytes = this.#read(file)
       const sum = file === entry.data ? entry.sha256 : entry.stderrSha256
-      damaged ||= bytes !== null && sum !== undefined && sha256(bytes) !== sum
+      if (bytes !== null && this.#sha256 && sum !== undefined) damaged ||= this.#sha256(bytes) !== sum
       return bytes === null ? null : bytes.toString('utf8')
     })
     return damaged ? { key, ms: answer.ms, ok: false, gap: 'malformed', detail: 'its checksum is wrong' } : answer
   }
 
   #read(file: string): Buffer | null {
-    const path = follow(this.#contents, file)
+    const path = this.#path(file)
     const read = path === null ? null : this.#contents.read(path, { maxBytes: MOST_BYTES, fromEnd: false })
     return read && 'bytes' in read ? read.bytes : null
   }
-}
 
-const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
+  /** Links are followed to each folder once, and to what lies there only where it is one. */
+  #path(file: string): string | null {
+    const at = file.lastIndexOf('/')
+    const [folder, name] = [file.slice(0, Math.max(0, at)), file.slice(at + 1)]
+    let inside = this.#folders.get(folder)
+    if (inside === undefined) this.#folders.set(folder, (inside = follow(this.#contents, folder)))
+    if (inside === null) return null
+    const path = `${inside === '/' ? '' : inside}/${name}`
+    return name !== '..' && this.#contents.look(path)?.kind === 'file' ? path : follow(this.#contents, file)
+  }
+}

@@ -4,7 +4,6 @@ import { openContents } from '../archive/open.ts'
 import { MANIFEST } from '../bundle/manifest.ts'
 import type { Ask, Host } from '../types.ts'
 import { UserError } from '../types.ts'
-import { wantedBy } from './wanted.ts'
 
 /** A recorded machine, recognised by what is in it, and a sentence where it could not be read to its end. */
 export interface Recording {
@@ -14,7 +13,7 @@ export interface Recording {
 
 /** `asks`: what will be asked; an archive is read once, and only what these can want is kept. */
 export async function openRecording(from: string, asks: readonly Ask[]): Promise<Recording> {
-  const contents = await openContents(from, wantedBy(asks))
+  const contents = await openContents(from, async () => (await import('./wanted.ts')).wantedBy(asks))
   const note = contents.cut === null ? null : `${from} was read in part: ${contents.cut}`
   for (const root of roots(contents)) {
     const host = await recognise(from, below(contents, root), !(contents instanceof FolderContents))
@@ -30,7 +29,7 @@ export async function openRecording(from: string, asks: readonly Ask[]): Promise
 async function recognise(from: string, contents: Contents, packed: boolean): Promise<Host | null> {
   if (contents.look(`/${MANIFEST}`)?.kind === 'file') {
     const { BundleHost } = await import('./bundle.ts')
-    return new BundleHost(from, contents)
+    return new BundleHost(from, contents, packed ? (await import('../bundle/checksum.ts')).sha256 : undefined)
   }
   const foreign = await import('./foreign/kinds.ts')
   const dump = foreign.dumpOf(from, contents, packed)
@@ -47,6 +46,7 @@ async function recognise(from: string, contents: Contents, packed: boolean): Pro
 
 /** An archive holds its files at its root, or in one folder. */
 function roots(contents: Contents): string[] {
+  if (contents instanceof FolderContents) return ['/']
   const folders = contents.names('/')!.filter((name) => contents.look(`/${name}`)?.kind === 'dir')
-  return contents instanceof FolderContents || folders.length !== 1 ? ['/'] : ['/', `/${folders[0]!}`]
+  return folders.length !== 1 ? ['/'] : ['/', `/${folders[0]!}`]
 }

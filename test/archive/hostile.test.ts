@@ -16,6 +16,7 @@ import { fileWith, tarOf } from './packed.ts'
 
 const LIMITS = { maxBytes: 1 << 20, fromEnd: false }
 const nothing = (): null => null
+const none = (): Promise<() => null> => Promise.resolve(nothing)
 
 function text(contents: Contents, path: string): string {
   const found = follow(contents, path)
@@ -25,7 +26,7 @@ function text(contents: Contents, path: string): string {
 }
 
 const opened = async (entries: Parameters<typeof tarOf>[0]): Promise<Contents> =>
-  openContents(fileWith(await tarOf(entries)), nothing)
+  openContents(fileWith(await tarOf(entries)), none)
 
 /** The header alone of a file of this size. */
 async function headerOf(name: string, size: number): Promise<Buffer> {
@@ -45,7 +46,7 @@ async function headerOf(name: string, size: number): Promise<Buffer> {
 
 async function refusal(path: string): Promise<string> {
   try {
-    await openContents(path, nothing)
+    await openContents(path, none)
   } catch (error) {
     assert.instance(error, UserError)
     return `${(error as UserError).message} | ${(error as UserError).hint}`
@@ -111,7 +112,7 @@ describe('an archive that means harm', (it) => {
     const before = process.memoryUsage().rss
     const path = fileWith(Buffer.concat([gzipSync(header), ...Array<Buffer>(64).fill(zeros)]))
     const started = performance.now()
-    await openContents(path, nothing).catch((error: unknown) => assert.instance(error, UserError))
+    await openContents(path, none).catch((error: unknown) => assert.instance(error, UserError))
     assert.ok(performance.now() - started < 20_000)
     assert.ok(process.memoryUsage().rss - before < 200 << 20)
   })

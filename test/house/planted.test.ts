@@ -23,12 +23,12 @@ class Patient {
 
   /** Changes the contents of a file or the output of a command; that it changed nothing is an error. */
   edit(question: object, from: string | RegExp, to: string): this {
-    const { ask: _, sha256: __, ...entry } = this.#entry(question)
-    const path = join(this.folder, entry.data!)
+    const { data } = this.#entry(question)
+    const path = join(this.folder, data!)
     const text = readFileSync(path, 'utf8')
     assert.not.equal(text.replace(from, to), text, `${JSON.stringify(question)} has no ${String(from)}`)
     writeFileSync(path, text.replace(from, to))
-    return this.answer(question, entry)
+    return this
   }
 
   /** Puts another answer in the place of one. */

@@ -1,3 +1,5 @@
+import { linesOf } from './dump.ts'
+
 /**
  * `df -al`, also with the types (-T), as `df -klP` prints it: without file systems of the kernel, which have no size, and each once. A long
  * name of a device has a line of its own in old ones.
@@ -6,10 +8,7 @@
  *     /dev/vda1      ext4       3015032  941332   1905588  34% /
  */
 export function dfOf(text: string): string | null {
-  const [head = '', ...lines] = text
-    .trimEnd()
-    .replace(/^(\/\S+)\n\s+/gm, '$1 ')
-    .split('\n')
+  const [head = '', ...lines] = linesOf(text.replace(/^(\/\S{1,1000})\n[ \t]+/gm, '$1 '))
   const names = /^Filesystem\s+(Type\s+)?(1K-blocks|1024-blocks|Inodes)\s/.exec(head)
   if (!names) return null
   const typed = names[1] !== undefined

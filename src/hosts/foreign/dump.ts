@@ -38,3 +38,8 @@ export function succeeded(recorded: Recorded | null): string | null {
   const last = lines[lines.length - 1]!
   return TIMED_OUT.test(last) || (lines.length <= FEW_LINES && FAILED.test(text)) ? null : recorded.text
 }
+
+/** Longer lines are of no table, and would keep a pattern busy for ever. */
+const LONGEST_LINE = 4096
+
+export const linesOf = (text: string): string[] => text.split('\n').filter((line) => line.length <= LONGEST_LINE)

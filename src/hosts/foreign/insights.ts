@@ -5,11 +5,14 @@ import { manglings } from './mangle.ts'
 
 const MOST_OUTPUT = 16 << 20
 /** Where outputs lie: in data/ since the collection of the core, at the root before it. */
-const FOLDERS = ['/data/insights_commands', '/insights_commands']
+const FOLDERS = ['/data/insights_commands', '/insights_commands', '/commands']
+/** One of these is in each. */
+const KNOWN = ['uname_-a', 'dmesg', 'lscpu', 'date', 'date_--utc', 'lsmod', 'ps_auxww']
 /** What insights-client copies whole. */
 const WHOLE = new Set(['/etc/modprobe.d/*.conf', '/etc/libvirt/qemu/*.xml'])
 
-const commandsOf = (contents: Contents): string | undefined => FOLDERS.find((folder) => contents.names(folder) !== null)
+const commandsOf = (contents: Contents): string | undefined =>
+  FOLDERS.find((folder) => contents.names(folder)?.some((name) => KNOWN.includes(name)))
 
 export const isInsights = (contents: Contents): boolean => commandsOf(contents) !== undefined
 

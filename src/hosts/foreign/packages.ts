@@ -1,6 +1,6 @@
 import { globPart } from '../../archive/contents.ts'
 import type { Dump } from './dump.ts'
-import { succeeded } from './dump.ts'
+import { linesOf, succeeded } from './dump.ts'
 
 export interface Installed {
   readonly name: string
@@ -14,7 +14,7 @@ export function rpms(dump: Dump): Installed[] | null {
     .map((command) => succeeded(dump.output(command)))
     .find((one) => one !== null)
   if (text === undefined) return null
-  const found = text!.split('\n').flatMap((line) => rpmLine(line) ?? [])
+  const found = linesOf(text!).flatMap((line) => rpmLine(line) ?? [])
   return found.length === 0 ? null : found
 }
 
@@ -42,8 +42,10 @@ function rpmLine(line: string): Installed | null {
 export function debs(dump: Dump): (Installed & { readonly status: string })[] | null {
   const text = succeeded(dump.output('dpkg -l'))
   if (text === null) return null
-  const found = [...text.matchAll(/^([a-z][A-Za-z])[A-Za-z ]?\s+([^\s:]+)(?::\w+)?\s+(\S+)\s/gm)]
-  const all = found.map(([, status, name, version]) => ({ status: status!, name: name!, version: version! }))
+  const all = linesOf(text).flatMap((line) => {
+    const match = /^([a-z][A-Za-z])[A-Za-z ]?\s+([^\s:]+)(?::\w+)?\s+(\S+)\s/.exec(line)
+    return match ? [{ status: match[1]!, name: match[2]!, version: match[3]! }] : []
+  })
   return all.length === 0 ? null : all
 }
 

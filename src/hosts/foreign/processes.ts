@@ -1,5 +1,5 @@
 import type { Dump } from './dump.ts'
-import { succeeded } from './dump.ts'
+import { linesOf, succeeded } from './dump.ts'
 
 /** sos asks for two tables that tell all together: the names are cut nowhere in one, states and calls stand in the other. */
 export const NAMES = 'ps axo pid,ppid,user,group,lwp,nlwp,start_time,comm,cgroup'
@@ -17,8 +17,15 @@ interface Named {
 function names(dump: Dump): Map<string, Named> | null {
   const text = succeeded(dump.output(NAMES))
   if (text === null || !/^\s*PID\s+PPID\s+USER/.test(text)) return null
-  const found = [...text.matchAll(/^\s*(\d+)\s+(\d+)\s+\S+\s+\S+\s+\d+\s+\d+\s+\S+\s+(\S.*?)\s+\S+$/gm)]
-  return new Map(found.map(([, pid, parent, name]) => [pid!, { parent: parent!, name: name! }]))
+  // Without one of its lines it would not be all processes.
+  const lines = text.split('\n')
+  if (linesOf(text).length < lines.length) return null
+  return new Map(
+    lines.flatMap((line): [string, Named][] => {
+      const match = /^\s*(\d+)\s+(\d+)\s+\S+\s+\S+\s+\d+\s+\d+\s+\S+\s+(\S.*?)\s+\S+$/.exec(line)
+      return match ? [[match[1]!, { parent: match[2]!, name: match[3]! }]] : []
+    }),
+  )
 }
 
 interface Called {
@@ -38,17 +45,24 @@ interface Called {
 function calls(dump: Dump): Called[] | null {
   const text = CALLS.map((command) => succeeded(dump.output(command))).find((found) => found !== null)
   if (text === undefined || !/^F\s+S\s+UID\s+PID\s+PPID/.test(text!)) return null
-  const line =
-    /^\S+\s+([A-Z])\S*\s+(\d+)\s+(\d+)\s+(?:\S+\s+){4,9}?(\S+)\s+\w{3} (\w{3}\s+\d+ [\d:]{8} \d{4})\s+(\S+)\s+[\d:-]+\s+(.*)$/gm
-  return [...text!.matchAll(line)].map(([, state, uid, pid, channel, started, terminal, call]) => ({
-    state: state!,
-    uid: uid!,
-    pid: pid!,
-    channel: channel!,
-    started: started!,
-    terminal: terminal!,
-    call: call!,
-  }))
+  const row =
+    /^\S+\s+([A-Z])\S*\s+(\d+)\s+(\d+)\s+(?:\S+\s+){4,9}?(\S+)\s+\w{3} (\w{3}\s+\d+ [\d:]{8} \d{4})\s+(\S+)\s+[\d:-]+\s+(.*)$/
+  return text!.split('\n').flatMap((line): Called[] => {
+    const match = row.exec(line)
+    if (!match) return []
+    const [, state, uid, pid, channel, started, terminal, call] = match as unknown as [string, ...string[]]
+    return [
+      {
+        state: state!,
+        uid: uid!,
+        pid: pid!,
+        channel: channel!,
+        started: started!,
+        terminal: terminal!,
+        call: call!,
+      },
+    ]
+  })
 }
 
 /** As `ps -axo pid,ppid,state,wchan:40,comm` prints it: processes that both tables hold. */

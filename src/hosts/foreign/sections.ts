@@ -14,6 +14,8 @@ const KINDS: Readonly<Record<string, Section['kind']>> = {
   'Configuration File': 'file',
   'Log File': 'log',
 }
+/** Commands with all that they are piped into. */
+const LONGEST_TITLE = 1000
 const HEAD = /^#==\[ ([A-Z][A-Za-z ]*) \]=+#?[ \t]*$/gm
 const UNREADABLE = /^ERROR: (Command not found|Not a normal text file)|^# ERROR: Command did not complete/m
 
@@ -31,11 +33,13 @@ export function parseSections(text: string): Section[] {
     const kind = KINDS[head[1]!]
     const body = text.slice(head.index! + head[0].length + 1, heads[index + 1]?.index ?? text.length)
     const end = body.indexOf('\n')
-    const title = /^# (.*?)( - File not found| - Last \d+ Lines)?\s*$/.exec(end < 0 ? body : body.slice(0, end))
+    const title = /^# (.*?)( - File not found| - Last \d+ Lines)?\s*$/.exec(
+      body.slice(0, end < 0 ? LONGEST_TITLE : Math.min(end, LONGEST_TITLE)),
+    )
     if (kind === undefined || !title) return []
     const name = kind === 'command' ? title[1]!.replace(/^\/\S*\//, '') : title[1]!
     if (title[2] === ' - File not found') return [{ kind, name, text: null, state: 'missing' }]
-    const contents = end < 0 ? '' : body.slice(end + 1).replace(/\n+$/, '')
+    const contents = end < 0 ? '' : body.slice(end + 1).trimEnd()
     if (UNREADABLE.test(contents)) return [{ kind, name, text: null, state: 'unreadable' }]
     const state = title[2] === undefined ? 'whole' : 'tail'
     return [{ kind, name, text: contents === '' ? '' : `${contents}\n`, state }]
