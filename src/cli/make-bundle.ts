@@ -109,7 +109,7 @@ async function addReport(
   const { report } = await check(recording, plan.rules, { version, root })
   const texts = {
     'report.txt': textReport(report, { width: REPORT_WIDTH, color: null, all: true }),
-    'report.json': jsonReport(report),
+    'report.json': jsonReport([report]),
   }
   const left = Object.entries(texts).filter(([name, text]) => !writer.make(name, text))
   return left.map(([name]) => `${name} did not fit into the bundle any more`)

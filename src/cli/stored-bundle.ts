@@ -18,7 +18,7 @@ const ALL = { maxBytes: 64 << 20, fromEnd: false } as const
 
 /** Throws a UserError where it is none. */
 export async function openStored(path: string): Promise<StoredBundle> {
-  const whole = await openContents(path, () => ALL)
+  const whole = await openContents(path, async () => () => ALL)
   const roots = ['', ...whole.names('/')!.map((name) => `/${name}`)]
   const root = roots.find((one) => whole.look(`${one}/${MANIFEST}`)?.kind === 'file')
   if (root === undefined) throw new UserError(`${path} holds no ${MANIFEST}`, 'It is no bundle of vdoctor.')
