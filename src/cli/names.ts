@@ -31,14 +31,14 @@ const HOSTS = [
 const DOMAINS = [
   /\biqn\.\d{4}-\d\d\.([A-Za-z][\w.-]*)/g,
   /<domain name=["']([^"']+)["']/g,
-  /\b[\w.+-]+@([A-Za-z][\w-]*\.[\w.-]+\w)/g,
+  /\b[\w.+-]{1,64}@([A-Za-z][\w-]{0,63}\.[\w.-]{1,200}\w)/g,
 ]
 const USERS = [
   /\/home\/([A-Za-z_][\w.-]*)/g,
   /\bpassword for (?:invalid user )?([A-Za-z_][\w.-]*) from /g,
   /\bsession (?:opened|closed) for user ([A-Za-z_][\w.-]*)/g,
   /\b(?:sudo|su): +([A-Za-z_][\w.-]*) : /g,
-  /\b([A-Za-z_][\w.+-]*)@(?!tty|hvc|\w+\.(?:service|socket)\b)[A-Za-z][\w-]*\.\w/g,
+  /\b([A-Za-z_][\w.+-]{0,63})@(?!tty|hvc|\w+\.(?:service|socket)\b)[A-Za-z][\w-]*\.\w/g,
 ]
 
 /** Files that are called after a guest; the definition in them may be unreadable, or gone. */

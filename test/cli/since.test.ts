@@ -1,5 +1,8 @@
 import * as assert from 'uvu/assert'
 import { parseSince, withoutOlder } from '../../src/cli/since.ts'
+import { askKey } from '../../src/evidence/ask.ts'
+import { Evidence } from '../../src/evidence/evidence.ts'
+import { hostLogs, logAsks } from '../../src/signatures/sources.ts'
 import { type Answer, UserError } from '../../src/types.ts'
 import { describe } from '../describe.ts'
 
@@ -33,6 +36,20 @@ describe('logs since', (it) => {
     assert.is(lines(answer), zoned.split('\n').slice(2).join('\n'))
     assert.ok(answer.ok && answer.data.kind === 'file' && answer.data.truncated)
     assert.is(lines(left(zoned, '2026-11-21T00:00:00Z')), '')
+  })
+
+  it('prove nothing by their silence any more, commands neither', () => {
+    const ask = logAsks.find((one) => 'command' in one && one.command[0] === 'journalctl')!
+    const journal: Answer = {
+      key: askKey(ask),
+      ms: 0,
+      ok: true,
+      data: { kind: 'command', stdout: zoned, stderr: '', exit: 0 },
+    }
+    const wholeOf = (answer: Answer): boolean[] =>
+      hostLogs(new Evidence([answer])).flatMap(({ tail }) => (tail.ok ? [tail.value.whole] : []))
+    assert.equal(wholeOf(journal), [true])
+    assert.equal(wholeOf(withoutOlder(journal, new Date('2026-11-20T00:00:00Z'), now)), [false])
   })
 
   it('stay whole where nothing is older', () => {
