@@ -8,6 +8,7 @@ import { command, file, link, list, stat } from '../../src/evidence/ask.ts'
 import { BundleHost } from '../../src/hosts/bundle.ts'
 import { collectorScript } from '../../src/hosts/collector.ts'
 import { LiveHost } from '../../src/hosts/live.ts'
+import { shellFunctions } from '../../src/hosts/shell-script.ts'
 import { TreeHost } from '../../src/hosts/tree.ts'
 import { type Answer, type Ask, UserError } from '../../src/types.ts'
 import { describe } from '../describe.ts'
@@ -179,7 +180,7 @@ describe('a recorded machine', (it) => {
 })
 
 const shells = ['dash', 'bash', 'busybox', 'mksh', 'posh']
-const prelude = readFileSync('src/hosts/collector.sh', 'utf8')
+const prelude = shellFunctions('src/hosts/shell', 'folder')
 
 describe('the collector script', (it) => {
   const script = join(folderWith({}), 'collect.sh')
@@ -189,7 +190,7 @@ describe('the collector script', (it) => {
     it(`answers under ${shell} as the machine itself does`, async () => {
       if (!needs(shell)) return
       const folder = newFolder()
-      execFileSync(shell, [...(shell === 'busybox' ? ['sh'] : []), script, folder], { stdio: 'pipe' })
+      execFileSync(shell, [...(shell === 'busybox' ? ['sh'] : []), script, '-u', folder], { stdio: 'pipe' })
       same(await new BundleHost(folder).answer(asks), live)
     })
   }
@@ -199,7 +200,7 @@ describe('the collector script', (it) => {
     const some = [file(join(root, 'a.cfg')), file(join(root, 'b.xml')), command(['cat', join(root, 'b.xml')])]
     const folder = newFolder()
     writeFileSync(script, collectorScript(prelude, some, '0.0.0'))
-    execFileSync('sh', [script, folder], { stdio: 'pipe' })
+    execFileSync('sh', [script, '-u', folder], { stdio: 'pipe' })
     assert.is(spawnSync('grep', ['-rl', 'hunter2', folder]).stdout.toString(), '')
     same(
       await new BundleHost(folder).answer(some),
@@ -212,7 +213,7 @@ describe('the collector script', (it) => {
     const probe = command(['touch', mark], { probe: true })
     writeFileSync(script, collectorScript(prelude, [probe], '0.0.0'))
     const folder = newFolder()
-    execFileSync('sh', [script, folder], { stdio: 'pipe' })
+    execFileSync('sh', [script, '-u', folder], { stdio: 'pipe' })
     same(await new BundleHost(folder).answer([probe]), await new LiveHost().answer([probe]))
     assert.not(existsSync(mark))
   })
@@ -220,7 +221,15 @@ describe('the collector script', (it) => {
   it('holds nothing that shellcheck finds fault with', () => {
     if (!needs('shellcheck')) return
     writeFileSync(script, collectorScript(prelude, asks, '0.0.0'))
-    const { stdout } = spawnSync('shellcheck', ['-s', 'sh', '-S', 'warning', '-e', 'SC2034,SC2086,SC2048', script])
+    const { stdout } = spawnSync('shellcheck', [
+      '-s',
+      'sh',
+      '-S',
+      'warning',
+      '-e',
+      'SC2034,SC2046,SC2048,SC2086',
+      script,
+    ])
     assert.is(stdout.toString(), '')
   })
 })
