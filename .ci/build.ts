@@ -84,6 +84,8 @@ await build({
   // oclif would drag the compiler in for its development mode; serialport is loaded by the file that needs it.
   external: ['typescript', 'ts-node', 'serialport'],
   plugins: [noWsl, plainSort, rareApart],
+  // Files beside the source stand beside the bundle.
+  define: { 'import.meta.dirname': '__dirname' },
 })
 
 // oclif reads the manifest in place of the commands themselves.

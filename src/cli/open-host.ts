@@ -4,11 +4,15 @@ import { MANIFEST } from '../bundle/manifest.ts'
 import type { Host } from '../types.ts'
 import { UserError } from '../types.ts'
 
-/** This machine, or what `--from` names: a recorded machine, or a bare folder with proc/, sys/ or etc/ in it. */
+/** This machine, or what `--from` names: one that ssh reaches, a recorded one, or a bare folder with proc/, sys/ or etc/ in it. */
 export async function openHost(from: string | undefined, options: { probe: boolean }): Promise<Host> {
   if (from === undefined) {
     const { LiveHost } = await import('../hosts/live.ts')
     return new LiveHost(options)
+  }
+  if (from.startsWith('ssh:')) {
+    const { SshHost } = await import('../hosts/ssh.ts')
+    return new SshHost(from, options)
   }
   if (!isFolder(from))
     throw new UserError(

@@ -1,8 +1,6 @@
-import { join } from 'node:path'
 import { BaseCommand } from '../cli/base.ts'
 import { everyAsk } from '../engine/asks.ts'
 import { collectorScript } from '../hosts/collector.ts'
-import { shellFunctions } from '../hosts/shell-script.ts'
 
 export default class Collector extends BaseCommand {
   static override summary = 'Print a POSIX shell script that records a machine on which vdoctor cannot run'
@@ -12,7 +10,6 @@ export default class Collector extends BaseCommand {
 
   async run(): Promise<void> {
     await this.parse(Collector)
-    const functions = shellFunctions(join(this.config.root, 'dist', 'shell'), 'folder')
-    this.print(collectorScript(functions, everyAsk, this.config.version))
+    this.print(collectorScript(everyAsk, this.config.version))
   }
 }

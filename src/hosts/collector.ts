@@ -1,18 +1,15 @@
 import { REDACTED, SECRETS } from '../bundle/redact.ts'
 import { BUNDLE_VERSION } from '../bundle/manifest.ts'
 import type { Ask } from '../types.ts'
-import { shellLines, word } from './shell-script.ts'
+import { shellFunctions, shellLines, word } from './shell-script.ts'
 
-/**
- * The asks as one POSIX sh script that writes a bundle. `functions`: core.sh and folder.sh. Asks that need --probe are not made, since
- * nobody can have allowed them.
- */
-export function collectorScript(functions: string, asks: readonly Ask[], version: string): string {
+/** The asks as one POSIX sh script that writes a bundle. Asks that need --probe are not made, since nobody can have allowed them. */
+export function collectorScript(asks: readonly Ask[], version: string): string {
   const header = `{\\"bundle\\":${BUNDLE_VERSION},\\"vdoctor\\":\\"${version}\\",\\"recorded\\":\\"$(date -u +%Y-%m-%dT%H:%M:%SZ)\\",\\"by\\":\\"collector\\"}`
   return [
     '#!/bin/sh',
     `# vdoctor ${version} collector: records a machine on which vdoctor itself cannot run.`,
-    functions,
+    shellFunctions('folder'),
     cleaner(),
     `begin "${header}"`,
     ...shellLines(asks, { probe: false }),

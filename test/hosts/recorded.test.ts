@@ -8,7 +8,6 @@ import { command, file, link, list, stat } from '../../src/evidence/ask.ts'
 import { BundleHost } from '../../src/hosts/bundle.ts'
 import { collectorScript } from '../../src/hosts/collector.ts'
 import { LiveHost } from '../../src/hosts/live.ts'
-import { shellFunctions } from '../../src/hosts/shell-script.ts'
 import { TreeHost } from '../../src/hosts/tree.ts'
 import { type Answer, type Ask, UserError } from '../../src/types.ts'
 import { describe } from '../describe.ts'
@@ -180,11 +179,10 @@ describe('a recorded machine', (it) => {
 })
 
 const shells = ['dash', 'bash', 'busybox', 'mksh', 'posh']
-const prelude = shellFunctions('src/hosts/shell', 'folder')
 
 describe('the collector script', (it) => {
   const script = join(folderWith({}), 'collect.sh')
-  writeFileSync(script, collectorScript(prelude, asks, '0.0.0'))
+  writeFileSync(script, collectorScript(asks, '0.0.0'))
 
   for (const shell of shells) {
     it(`answers under ${shell} as the machine itself does`, async () => {
@@ -199,7 +197,7 @@ describe('the collector script', (it) => {
     const root = folderWith({ 'a.cfg': 'vncpasswd="hunter2"\nname="x"\n', 'b.xml': "<graphics passwd='hunter2'/>\n" })
     const some = [file(join(root, 'a.cfg')), file(join(root, 'b.xml')), command(['cat', join(root, 'b.xml')])]
     const folder = newFolder()
-    writeFileSync(script, collectorScript(prelude, some, '0.0.0'))
+    writeFileSync(script, collectorScript(some, '0.0.0'))
     execFileSync('sh', [script, '-u', folder], { stdio: 'pipe' })
     assert.is(spawnSync('grep', ['-rl', 'hunter2', folder]).stdout.toString(), '')
     same(
@@ -211,7 +209,7 @@ describe('the collector script', (it) => {
   it('does not make what only a probe may ask, and says so', async () => {
     const mark = join(folderWith({}), 'opened')
     const probe = command(['touch', mark], { probe: true })
-    writeFileSync(script, collectorScript(prelude, [probe], '0.0.0'))
+    writeFileSync(script, collectorScript([probe], '0.0.0'))
     const folder = newFolder()
     execFileSync('sh', [script, '-u', folder], { stdio: 'pipe' })
     same(await new BundleHost(folder).answer([probe]), await new LiveHost().answer([probe]))
@@ -220,7 +218,7 @@ describe('the collector script', (it) => {
 
   it('holds nothing that shellcheck finds fault with', () => {
     if (!needs('shellcheck')) return
-    writeFileSync(script, collectorScript(prelude, asks, '0.0.0'))
+    writeFileSync(script, collectorScript(asks, '0.0.0'))
     const { stdout } = spawnSync('shellcheck', [
       '-s',
       'sh',
