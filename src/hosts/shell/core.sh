@@ -48,15 +48,18 @@ quote() {
   esac
 }
 
+# note NAME TEXT: for the shell that waits, or for later. On a full disk nothing may look as if it were nothing.
+note() { printf '%s\n' "$2" >"$tmp/$1" || end 1; }
+
 # answer KEY FIELDS
 answer() {
-  [ "$outer" ] && echo ok >"$tmp/outcome"
+  [ "$outer" ] && note outcome ok
   append "{\"ask\":$1,\"outcome\":\"ok\",$2}"
 }
 
 # gap KEY KIND [DETAIL]
 gap() {
-  [ "$outer" ] && echo "$2" >"$tmp/outcome"
+  [ "$outer" ] && note outcome "$2"
   if [ "${3-}" ]; then
     quote "$3"
     append "{\"ask\":$1,\"outcome\":\"$2\",\"detail\":\"$json\"}"
@@ -93,7 +96,7 @@ guard() {
     "$@"
   } 4>"$stage" &
   child=$!
-  echo "$number $seconds $child" >"$tmp/now" || end 1
+  note now "$number $seconds $child"
   # posh now and then comes back from "wait" too early.
   while
     wait "$child" 2>/dev/null
@@ -103,7 +106,7 @@ guard() {
   child=
   : >"$tmp/now"
   [ "$worked" -eq 99 ] && end 1
-  [ ! -e "$tmp/late$number" ] || return 1
+  [ "$worked" -le 128 ] && [ ! -e "$tmp/late$number" ] || return 1
   flush
 }
 
@@ -202,7 +205,7 @@ read_file() {
   elif [ ! -r "$1" ]; then
     gap "$key" denied "permission denied"
   else
-    case $1 in
+    case $outer$1 in
     /sys/*) read_attribute "$1" ;;
     *) read_contents "$@" ;;
     esac
@@ -289,7 +292,7 @@ read_list() {
     list=$list,\"$json\"
     names=$names$name$newline
   done
-  [ "$outer" ] && printf '%s' "$names" >"$tmp/outer"
+  [ "$outer" ] && note outer "$names"
   answer "$key" "\"names\":[${list#,}]"
 }
 
@@ -459,7 +462,7 @@ glob() {
     *) break ;;
     esac
   done
-  if virtual "$pattern"; then match; else guard 2 match || echo late >"$tmp/outcome"; fi
+  if virtual "$pattern"; then match; else guard 2 match || note outcome late; fi
   read -r outcome <"$tmp/outcome"
   case $outcome in
   denied)
@@ -471,7 +474,7 @@ glob() {
     return ;;
   esac
   paths=
-  while read -r path; do paths=$paths$path$newline; done <"$tmp/paths"
+  while read -r path; do [ -z "$path" ] || paths=$paths$path$newline; done <"$tmp/paths"
   expands "$key" $paths
   case $kind in
   link | stat) many "$kind" $paths ;;
@@ -483,7 +486,7 @@ glob() {
 
 match() {
   if [ -d "$base" ] && [ ! -r "$base" ]; then
-    echo denied >"$tmp/outcome"
+    note outcome denied
     return
   fi
   set +f
@@ -492,17 +495,16 @@ match() {
   IFS=$newline
   set -f
   [ -e "$1" ] || [ -h "$1" ] || shift
-  : >"$tmp/paths"
-  for path; do echo_line "$path"; done >>"$tmp/paths"
-  echo ok >"$tmp/outcome"
-}
-
-# A name with a line break in it is no name that anybody asks for.
-echo_line() {
-  case $1 in
-  *"$newline"*) ;;
-  *) printf '%s\n' "$1" ;;
-  esac
+  paths=
+  for path; do
+    case $path in
+    # A name with a line break in it is no name that anybody asks for.
+    *"$newline"*) ;;
+    *) paths=$paths$path$newline ;;
+    esac
+  done
+  note paths "$paths"
+  note outcome ok
 }
 
 # values KEY PATTERN NAMES: what the expression matches in the lines of the answer that was just given, each once, in $picked. Where
