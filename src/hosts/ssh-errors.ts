@@ -18,7 +18,7 @@ const SSH_FAILED = 255
 /** `Permission denied (publickey,password).` and its sisters, each with the way out. OpenSSH prints them since 2.x; they are not translated. */
 const KNOWN: readonly [RegExp, (host: string, by: string, match: RegExpExecArray) => [string, string]][] = [
   [
-    /REMOTE HOST IDENTIFICATION HAS CHANGED|Offending \S+ key in (\S+)/,
+    /REMOTE HOST IDENTIFICATION HAS CHANGED(?:[^]*?Offending \S+ key in (\S+))?/,
     (host, by, [, file]) => [
       `${host} shows another host key than the one that ${file ?? 'known_hosts'} has`,
       `Somebody may be listening in, or it was installed anew. Find out which; only then forget the old key (ssh-keygen -R) and try: ${by}`,
@@ -96,7 +96,8 @@ export function sshError(end: SshEnd, address: SshAddress): UserError {
     }
   if (silentMs !== undefined && said === '')
     return new UserError(`${host} said nothing for ${silentMs / 1000} s`, `It hangs, or its login does. Try: ${by}`)
-  if (exit === SSH_FAILED) return new UserError(`ssh to ${host} failed${said && `: ${said}`}`, `Try: ${by}`)
+  if (exit === SSH_FAILED && silentMs === undefined)
+    return new UserError(`ssh to ${host} failed${said && `: ${said}`}`, `Try: ${by}`)
   return new UserError(
     `${host} started no POSIX shell for us${said && `; it said: ${said}`}`,
     'vdoctor needs an account that may run commands with /bin/sh: no router, no forced command, no nologin.',

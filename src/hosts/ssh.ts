@@ -34,8 +34,8 @@ const OPTIONS = [
   'LogLevel=ERROR',
 ]
 
-/** What every login shell understands, csh and fish too. */
-const REMOTE_COMMAND = 'exec /bin/sh -s'
+/** What every login shell understands, csh and fish too. It reads what to do from its input (posh knows no -s). */
+const REMOTE_COMMAND = 'exec /bin/sh'
 
 /** How the connection went. */
 interface Ended {
