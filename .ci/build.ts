@@ -2,7 +2,7 @@
 import { Plugin } from '@oclif/core'
 import { build, type Plugin as EsbuildPlugin } from 'esbuild'
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import wabt from 'wabt'
 import { commands } from '../src/commands/index.ts'
 import { Linter } from '../src/engine/conditions.ts'
@@ -58,8 +58,7 @@ const { conditions, texts } = apart(rules)
 writeFileSync('dist/rules.json', JSON.stringify(conditions))
 writeFileSync('dist/texts.jsonl', texts.map((one) => JSON.stringify(one)).join('\n'))
 writeFileSync('dist/coverage.json', JSON.stringify(readDeclined('rules')))
-mkdirSync('dist/shell')
-for (const name of ['core.sh', 'folder.sh', 'stream.sh']) copyFileSync(`src/hosts/shell/${name}`, `dist/shell/${name}`)
+cpSync('src/hosts/shell', 'dist/shell', { recursive: true })
 const { automaton } = signaturesOf(rules)
 writeFileSync('dist/signatures.bin', packAutomaton(automaton))
 const { parseWat } = await wabt()

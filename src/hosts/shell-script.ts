@@ -4,12 +4,12 @@ import { askKey, DEFAULT_MAX_BYTES, DEFAULT_TIMEOUT_MS, isGlob, pathOf, question
 import type { Ask, AskOptions, EachQuestion, Precondition, Question } from '../types.ts'
 import { COMM_LENGTH, PROBE_WITHHELD } from './preconditions.ts'
 
-/** Beside this file, and beside the bundle that the build makes: core.sh, folder.sh and stream.sh. */
+/** Beside this file, and beside the bundle that the build makes. */
 const FOLDER = join(import.meta.dirname, 'shell')
 
 /** The functions that the lines below call, and what becomes of the answers. */
 export const shellFunctions = (sink: 'folder' | 'stream'): string =>
-  ['core', sink].map((name) => readFileSync(join(FOLDER, `${name}.sh`), 'utf8')).join('\n')
+  ['core', 'limits', 'files', 'commands', sink].map((name) => readFileSync(join(FOLDER, `${name}.sh`), 'utf8')).join('\n')
 
 /** Any text as one word of a POSIX shell. */
 export const word = (text: string): string =>

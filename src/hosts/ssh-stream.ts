@@ -10,15 +10,15 @@ const NEWLINE = 10
 const [DATA, ERRORS, ANSWER, END, NO_FOLDER] = ['D', 'E', 'A', 'Z', 'F'].map((letter) => letter.charCodeAt(0))
 
 export interface StreamEvents {
-  /** The shell at the other end speaks: who it runs as, and what its clock says. */
-  begin(uid: number, clock: Date): void
+  /** The shell at the other end speaks, and says what its clock says. */
+  begin(clock: Date): void
   answer(answer: Answer): void
 }
 
 /**
  * What stream.sh writes:
  *
- *     vdoctor-NONCE 0 2026-11-20T06:37:00Z
+ *     vdoctor-NONCE 2026-11-20T06:37:00Z
  *     Dprocessor : 0
  *     D…
  *                                            an empty line: the data ended with a line break
@@ -47,7 +47,7 @@ export class StreamReader {
   #last = performance.now()
 
   constructor(nonce: string, events: StreamEvents) {
-    this.#greeting = new RegExp(`^vdoctor-${nonce} (\\d+) (\\S+)$`)
+    this.#greeting = new RegExp(`^vdoctor-${nonce} (\\S+)$`)
     this.#events = events
   }
 
@@ -89,7 +89,7 @@ export class StreamReader {
     else {
       this.begun = true
       this.#last = performance.now()
-      this.#events.begin(Number(match[1]), new Date(match[2]!))
+      this.#events.begin(new Date(match[1]!))
     }
   }
 

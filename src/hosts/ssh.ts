@@ -3,39 +3,15 @@ import { askKey, fill, withPath } from '../evidence/ask.ts'
 import type { Answer, Ask, Gap, Host, Question } from '../types.ts'
 import { UserError } from '../types.ts'
 import { deadline } from './deadline.ts'
-import { shellFunctions, shellLines } from './shell-script.ts'
 import { addressText, parseSshAddress, type SshAddress } from './ssh-address.ts'
 import { sshError } from './ssh-errors.ts'
+import { sessionScript, sshArguments } from './ssh-session.ts'
 import { StreamReader } from './ssh-stream.ts'
 
 /** Logging in may wait for slow name servers at the other end; an answer takes 20 s at most, and the shell's clock ticks in seconds. */
 const SILENCE_MS = 60_000
-const CONNECT_SECONDS = 15
 /** A login that says goodbye slowly is not waited for. */
 const GOODBYE_MS = 2_000
-
-/**
- * ssh asks nothing, opens nothing beside our own channel, and is as strict with host keys as its user has it. A master connection that
- * is there already is used, but none is left behind.
- */
-const OPTIONS = [
-  'BatchMode=yes',
-  `ConnectTimeout=${CONNECT_SECONDS}`,
-  'ServerAliveInterval=15',
-  'ServerAliveCountMax=3',
-  'ControlMaster=no',
-  'ClearAllForwardings=yes',
-  'ForwardAgent=no',
-  'ForwardX11=no',
-  'PermitLocalCommand=no',
-  'RemoteCommand=none',
-  'RequestTTY=no',
-  'Compression=yes',
-  'LogLevel=ERROR',
-]
-
-/** What every login shell understands, csh and fish too. It reads what to do from its input (posh knows no -s). */
-const REMOTE_COMMAND = 'exec /bin/sh'
 
 /** How the connection went. */
 interface Ended {
@@ -73,7 +49,7 @@ export class SshHost implements Host {
       onAnswer?.(answer)
     }
     const nonce = randomBytes(8).toString('hex')
-    const reader = new StreamReader(nonce, { begin: (_, clock) => this.#begin(clock), answer: add })
+    const reader = new StreamReader(nonce, { begin: (clock) => this.#begin(clock), answer: add })
     const ended = await this.#converse(sessionScript(asks, nonce, this.#probe), reader)
     if (reader.noFolder)
       throw new UserError(
@@ -160,32 +136,6 @@ export class SshHost implements Host {
     const said = stderr.trim().split('\n').pop()!.slice(0, 200)
     return ['not-recorded', `the connection to ${host} broke: ${broken ?? (said || 'it was closed')}`]
   }
-}
-
-function sshArguments({ host, user, port }: SshAddress): string[] {
-  const options = OPTIONS.flatMap((option) => ['-o', option])
-  return [...options, ...(user ? ['-l', user] : []), ...(port ? ['-p', port] : []), '--', host, REMOTE_COMMAND]
-}
-
-/**
- * What the shell there reads from its input: one function, so that it has read all before it starts, and its input stays open as the
- * sign that we are there.
- */
-function sessionScript(asks: readonly Ask[], nonce: string, probe: boolean): string {
-  const functions = shellFunctions('stream')
-    .split('\n')
-    .filter((line) => !/^\s*(#|$)/.test(line))
-  return [
-    'vdoctor() {',
-    ...functions,
-    `begin ${nonce}`,
-    ...shellLines(asks, { probe }),
-    'complete=yes',
-    'exit',
-    '}',
-    'vdoctor',
-    '',
-  ].join('\n')
 }
 
 /** Asks without an answer, and members of the globs and lists that were answered. */

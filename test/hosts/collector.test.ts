@@ -20,7 +20,7 @@ import { BundleHost } from '../../src/hosts/bundle.ts'
 import { collectorScript } from '../../src/hosts/collector.ts'
 import { LiveHost } from '../../src/hosts/live.ts'
 import { findProgram, PATH } from '../../src/hosts/run.ts'
-import type { Ask } from '../../src/types.ts'
+import type { Answer, Ask } from '../../src/types.ts'
 import { describe } from '../describe.ts'
 import { needs } from '../needs.ts'
 import { asks, same } from './every-kind.ts'
@@ -42,23 +42,24 @@ interface Ran {
   readonly folder: string
 }
 
+interface Options {
+  readonly path?: string
+  readonly args?: readonly string[]
+  readonly uid?: number
+}
+
 /** Runs the script for these asks in a folder of its own, where it writes to "it". */
-function collect(
-  shell: string,
-  some: readonly Ask[],
-  options: { path?: string; args?: string[]; uid?: number } = {},
-): Ran {
+function collect(shell: string, some: readonly Ask[], options: Options = {}): Promise<Ran> {
   const folder = newFolder()
   const script = join(folder, 'collect.sh')
   writeFileSync(script, collectorScript(some, '0.0.0').replace(`PATH=${PATH}`, `PATH=${options.path ?? PATH}`))
   if (options.uid !== undefined) chownSync(folder, options.uid, options.uid)
   const [program, ...args] = [...argvOf(shell), script, ...(options.args ?? ['-u', 'it'])]
-  const { status, stderr } = spawnSync(program!, args, {
-    cwd: folder,
-    encoding: 'utf8',
-    ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
-  })
-  return { code: status, err: stderr, folder }
+  const { uid } = options
+  const child = spawn(program!, args, { cwd: folder, stdio: 'pipe', ...(uid !== undefined && { uid, gid: uid }) })
+  let err = ''
+  child.stderr.on('data', (piece) => (err += String(piece)))
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, err, folder })))
 }
 
 /** What RHEL 5 (coreutils 5.97, gawk, sed 4.1, procps) and FreeBSD's base system both have. */
@@ -67,35 +68,63 @@ const COMMON = (
   'sed sh sleep sort sysctl tail tar tee test touch tr uname uniq wc xargs yes echo'
 ).split(' ')
 
-function commonPrograms(): string {
+/** `others`: programs that stand for some of them. */
+function commonPrograms(others: Readonly<Record<string, string>> = {}): string {
   const folder = newFolder()
   for (const name of COMMON) {
-    const found = findProgram(name)
+    const found = findProgram(others[name] ?? name)
     if (found !== null) symlinkSync(found, join(folder, name))
   }
   return folder
 }
 
+const BUSYBOX = Object.fromEntries(
+  'awk cat date find gzip head ls mkdir mv rm sed sleep tail tar tee tr uname wc'
+    .split(' ')
+    .map((name) => [name, 'busybox']),
+)
+
+/** A shell, and what it has besides. */
+const SETTINGS: readonly [shell: string, what: string, program: string, path: () => string][] = [
+  ...SHELLS.map((shell): (typeof SETTINGS)[number] => [
+    shell,
+    'what RHEL 5 and FreeBSD both have',
+    shell,
+    commonPrograms,
+  ]),
+  ['dash', "FreeBSD's awk", 'original-awk', () => commonPrograms({ awk: 'original-awk' })],
+  ['busybox', "busybox' own programs", 'busybox', () => commonPrograms(BUSYBOX)],
+]
+
 describe('the collector', (it) => {
-  for (const shell of SHELLS) {
-    it(`needs no more under ${shell} than what RHEL 5 and FreeBSD both have`, async () => {
-      if (!needs(shell)) return
-      const { code, err, folder } = collect(shell, quick, { path: commonPrograms() })
+  let started: Promise<Ran>[] = []
+  let wanted: readonly Answer[] = []
+
+  it('runs under many shells', async () => {
+    started = SETTINGS.map(([shell, , , path]) => collect(shell, asks, { path: path() }))
+    wanted = await new LiveHost().answer(asks)
+    await Promise.all(started)
+  })
+
+  for (const [index, [shell, what, program]] of SETTINGS.entries())
+    it(`answers under ${shell} as the machine itself does, with ${what} and nothing else`, async () => {
+      if (!needs(shell) || !needs(program)) return
+      const { code, err, folder } = await started[index]!
       assert.is(code, 0, err)
       assert.not.match(err, /not found|syntax|parameter/)
-      same(await new BundleHost(join(folder, 'it')).answer(quick), await new LiveHost().answer(quick))
+      same(await new BundleHost(join(folder, 'it')).answer(asks), wanted)
     })
 
+  for (const shell of SHELLS)
     it(`learns the same facts under ${shell} as the machine itself`, async () => {
       if (!needs(shell)) return
-      const { err, folder } = collect(shell, everyAsk)
+      const { err, folder } = await collect(shell, everyAsk)
       assert.not.match(err, /not found|syntax|parameter/)
       sameFacts(await factsOf(new BundleHost(join(folder, 'it'))), await factsOf(new LiveHost()))
     })
-  }
 
   it('packs what it wrote into one file, and says which', async () => {
-    const { code, err, folder } = collect('sh', quick, { args: [] })
+    const { code, err, folder } = await collect('sh', quick, { args: [] })
     assert.is(code, 0)
     const packed = readdirSync(folder).find((name) => name.startsWith('vdoctor-')) ?? ''
     assert.match(packed, /\.tar\.gz$/)
@@ -115,14 +144,14 @@ describe('the collector', (it) => {
     const path = newFolder()
     for (const name of COMMON)
       if (name !== 'tar' && findProgram(name)) symlinkSync(findProgram(name)!, join(path, name))
-    const { code, folder } = collect('sh', quick, { path, args: ['it'] })
+    const { code, folder } = await collect('sh', quick, { path, args: ['it'] })
     assert.is(code, 0)
     same(await new BundleHost(join(folder, 'it')).answer(quick), await new LiveHost().answer(quick))
     assert.not.match(readFileSync(join(folder, 'it', 'manifest.jsonl'), 'utf8'), /sha256/)
   })
 
-  it('notes size and checksum of what it holds', () => {
-    const { folder } = collect('sh', quick)
+  it('notes size and checksum of what it holds', async () => {
+    const { folder } = await collect('sh', quick)
     const { entries } = parseManifest(readFileSync(join(folder, 'it', 'manifest.jsonl'), 'utf8'), 'manifest')
     const held = entries.filter(({ data }) => data !== undefined)
     assert.ok(held.length > 5)
@@ -134,7 +163,7 @@ describe('the collector', (it) => {
     }
   })
 
-  it('takes the checksums of other systems too', () => {
+  it('takes the checksums of other systems too', async () => {
     const fakes: Record<string, string> = {
       shasum: 'shift 2; exec sha256sum "$@"',
       sha256: 'shift; for f; do echo "$(sha256sum <"$f" | cut -d" " -f1) $f"; done',
@@ -145,13 +174,13 @@ describe('the collector', (it) => {
         ({ sha256 }) => sha256 ?? '',
       )
     const some = quick.filter((ask) => 'file' in ask)
-    const wanted = sums(collect('sh', some).folder)
+    const wanted = sums((await collect('sh', some)).folder)
     assert.ok(wanted.filter(Boolean).length > 3)
     for (const [name, body] of Object.entries(fakes)) {
       const path = commonPrograms()
       writeFileSync(join(path, name), `#!/bin/sh\nPATH=${PATH}\n${body}\n`)
       chmodSync(join(path, name), 0o755)
-      assert.equal(sums(collect('sh', some, { path }).folder), wanted, name)
+      assert.equal(sums((await collect('sh', some, { path })).folder), wanted, name)
     }
   })
 
@@ -162,7 +191,7 @@ describe('the collector', (it) => {
     chmodSync(join(secret, 'key'), 0)
     chmodSync(secret, 0o711)
     const some = [file(join(secret, 'key')), list(secret), file('/proc/version'), stat(join(secret, 'none'))]
-    const { code, err, folder } = collect('sh', some, { uid: 65534 })
+    const { code, err, folder } = await collect('sh', some, { uid: 65534 })
     assert.is(code, 0, err)
     const answers = await new BundleHost(join(folder, 'it')).answer(some)
     assert.equal(
@@ -171,8 +200,8 @@ describe('the collector', (it) => {
     )
   })
 
-  it('says where it cannot write, and writes over nothing', () => {
-    const { folder } = collect('sh', [file('/proc/version')])
+  it('says where it cannot write, and writes over nothing', async () => {
+    const { folder } = await collect('sh', [file('/proc/version')])
     const again = (...args: string[]): Ran['err'] => {
       const { status, stderr } = spawnSync('sh', [join(folder, 'collect.sh'), ...args], {
         cwd: folder,

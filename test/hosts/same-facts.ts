@@ -16,6 +16,7 @@ const CHANGING = new Set([
   'pressure.memoryFull',
   'pressure.load',
   'pressure.filesOpen',
+  'processes.blocked',
   'processes.names',
 ])
 const CHANGING_FIELDS = new Set(['free', 'available', 'percent', 'inodesFree', 'detail', 'from'])

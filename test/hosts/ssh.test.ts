@@ -1,11 +1,14 @@
-import { spawn } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { everyAsk } from '../../src/engine/asks.ts'
 import { command, file } from '../../src/evidence/ask.ts'
+import { BundleHost } from '../../src/hosts/bundle.ts'
 import { LiveHost } from '../../src/hosts/live.ts'
 import { SshHost } from '../../src/hosts/ssh.ts'
+import { sessionScript } from '../../src/hosts/ssh-session.ts'
 import { type Answer, type Ask, UserError } from '../../src/types.ts'
 import { describe } from '../describe.ts'
 import { needs } from '../needs.ts'
@@ -13,6 +16,7 @@ import { asks, same } from './every-kind.ts'
 import { below, until } from './processes.ts'
 import { factsOf, sameFacts } from './same-facts.ts'
 import { freePort, Sshd } from './sshd.ts'
+import { vdoctor } from '../vdoctor.ts'
 
 const quick = asks.filter(({ timeoutMs }) => timeoutMs === undefined)
 const SHELLS = ['dash', 'bash', 'busybox sh', 'mksh', 'posh']
@@ -39,6 +43,7 @@ async function refusal(host: SshHost, some: readonly Ask[] = quick): Promise<str
 
 if (needs('sshd') && needs('ssh')) {
   const sshd = await Sshd.start()
+  const closedPort = await freePort()
   const ssh = (address: string, silenceMs = 20_000): SshHost => new SshHost(address, { probe: false, silenceMs })
 
   describe('a machine over ssh', (it) => {
@@ -148,13 +153,16 @@ if (needs('sshd') && needs('ssh')) {
         2_000,
       ],
     ]
-    let closedPort = 0
-    for (const [what, address, sentence, silenceMs] of cases)
+    const said = cases.map(([, address, , silenceMs]) => refusal(ssh(address(), silenceMs)))
+    for (const [index, [what, , sentence]] of cases.entries())
       it(`says that it ${what}, and the way out`, async () => {
-        closedPort = await freePort()
-        assert.match(await refusal(ssh(address(), silenceMs)), sentence)
-        assert.ok(await isClean(sshd, 4_000), JSON.stringify(below(sshd.pid)))
+        assert.match(await said[index]!, sentence)
       })
+
+    it('is left as it was', async () => {
+      await Promise.all(said)
+      assert.ok(await isClean(sshd, 4_000), JSON.stringify(below(sshd.pid)))
+    })
 
     it('says that something listens and is no sshd', async () => {
       const silent = createServer((socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')).listen(
@@ -250,10 +258,37 @@ if (needs('sshd') && needs('ssh')) {
       assert.ok(await isClean(sshd, 4_000), JSON.stringify(below(sshd.pid)))
     })
 
-    it('stays within a check of the whole machine, and is closed', async () => {
-      await ssh(sshd.host('whole')).answer(everyAsk)
+    it('is asked by the commands too, and then closed', async () => {
+      const address = sshd.host('asked')
+      const folder = join(sshd.folder, 'recorded')
+      const checked = vdoctor(['check', '--from', address, '--fail-on', 'never'])
+      assert.is(checked.code, 0, checked.err)
+      assert.match(checked.out, /^vdoctor \S+ · ssh asked · /)
+      assert.match(vdoctor(['facts', 'platform', '--from', address]).out, /^platform/m)
+      assert.is(vdoctor(['diagnose', '--from', address], { input: 'all is well\n' }).code, 0)
+      assert.is(vdoctor(['bundle', '--from', address, '--unpacked', folder]).code, 0)
+      sameFacts(await factsOf(new BundleHost(folder)), await factsOf(new LiveHost()))
+      const refused = vdoctor(['check', '--from', 'ssh://no-such-host.invalid'])
+      assert.is(refused.code, 2)
+      assert.is(refused.out, '')
       assert.ok(await isClean(sshd, 4_000))
       sshd.stop()
+    })
+
+    it('gets a script that shellcheck finds no fault with', () => {
+      if (!needs('shellcheck')) return
+      const script = join(sshd.folder, 'session.sh')
+      writeFileSync(script, sessionScript(everyAsk, 'nonce', false))
+      const { stdout } = spawnSync('shellcheck', [
+        '-s',
+        'sh',
+        '-S',
+        'warning',
+        '-e',
+        'SC2034,SC2046,SC2048,SC2086',
+        script,
+      ])
+      assert.is(stdout.toString(), '')
     })
   })
 }

@@ -172,9 +172,14 @@ sums() {
   elif command -v sha256; then set -- sha256 -r
   elif command -v openssl; then set -- openssl dgst -sha256
   else return; fi >/dev/null 2>&1
-  # `0123…  files/proc/cpuinfo`, openssl: `SHA256(files/proc/cpuinfo)= 0123…`
-  (cd "$out" && find files commands -type f -exec "$@" '{}' + 2>/dev/null) | awk '
-    FILENAME == "-" {
+  # `0123…  files/proc/cpuinfo`, openssl: `SHA256(files/proc/cpuinfo)= 0123…`; then a line without anything, then the manifest.
+  {
+    (cd "$out" && find files commands -type f -exec "$@" '{}' + 2>/dev/null)
+    echo
+    cat "$manifest"
+  } | awk '
+    NF == 0 { rest = 1; next }
+    !rest {
       if (match($0, /^SHA[-0-9]*\(.*\)= /)) { path = substr($0, index($0, "(") + 1, RLENGTH - index($0, "(") - 3); sum = $NF }
       else { sum = $1; path = substr($0, length(sum) + 2); sub(/^[ *]/, "", path) }
       sums[path] = sum
@@ -184,10 +189,16 @@ sums() {
       line = $0
       if (match(line, /,"data":"[^"\\]*"/)) {
         path = substr(line, RSTART + 9, RLENGTH - 10)
-        if (path in sums) line = substr(line, 1, RSTART + RLENGTH - 1) ",\"sha256\":\"" sums[path] "\"" substr(line, RSTART + RLENGTH)
+        end = RSTART + RLENGTH
+        if (path in sums) line = substr(line, 1, end - 1) ",\"sha256\":\"" sums[path] "\"" substr(line, end)
       }
       print line
-    }' - "$manifest" >"$manifest.new" 2>/dev/null && mv "$manifest.new" "$manifest" || rm -f "$manifest.new"
+    }' >"$manifest.new" 2>/dev/null
+  if [ "$(($(wc -l <"$manifest.new")))" -eq "$(($(wc -l <"$manifest")))" ] 2>/dev/null; then
+    mv "$manifest.new" "$manifest"
+  else
+    rm -f "$manifest.new"
+  fi
 }
 
 # The folder goes when the file is whole, and its manifest first: half of it is no bundle any more.

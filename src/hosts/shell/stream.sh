@@ -19,7 +19,7 @@ begin() {
     mkdir "$tmp" && break
     tmp=
   done
-  printf '\n%s-%s\n' "vdoctor" "$1 $(id -u) $(date -u +%Y-%m-%dT%H:%M:%SZ)" >&4
+  printf '\n%s-%s\n' "vdoctor" "$1 $(date -u +%Y-%m-%dT%H:%M:%SZ)" >&4
   if [ -z "$tmp" ]; then
     printf 'F\n' >&4
     exit 1
