@@ -5,11 +5,14 @@ import type { Ask, AskOptions, EachQuestion, Precondition, Question } from '../t
 import { COMM_LENGTH, PROBE_WITHHELD } from './preconditions.ts'
 
 /** Beside this file, and beside the bundle that the build makes. */
-const FOLDER = join(import.meta.dirname, 'shell')
+let read = (name: string): string => readFileSync(join(import.meta.dirname, 'shell', name), 'utf8')
+
+/** The single executable holds them in itself. */
+export const holdShell = (reader: typeof read): void => void (read = reader)
 
 /** The functions that the lines below call, and what becomes of the answers. */
 export const shellFunctions = (sink: 'folder' | 'stream'): string =>
-  ['core', 'limits', 'files', 'commands', sink].map((name) => readFileSync(join(FOLDER, `${name}.sh`), 'utf8')).join('\n')
+  ['core', 'limits', 'files', 'commands', sink].map((name) => read(`${name}.sh`)).join('\n')
 
 /** Any text as one word of a POSIX shell. */
 export const word = (text: string): string =>
