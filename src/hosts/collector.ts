@@ -1,4 +1,5 @@
 import { REDACTED, SECRETS } from '../bundle/redact.ts'
+import { SUSPECTS } from '../bundle/suspects.ts'
 import { BUNDLE_VERSION } from '../bundle/manifest.ts'
 import type { Ask } from '../types.ts'
 import { shellFunctions, shellLines, word } from './shell-script.ts'
@@ -18,11 +19,11 @@ export function collectorScript(asks: readonly Ask[], version: string): string {
   ].join('\n')
 }
 
-/** The known secrets as one sed call. */
+/** The known secrets as one sed call, and what tells that there may be one. */
 function cleaner(): string {
   const scripts = SECRETS.map(({ match }) => {
     const tail = match.endsWith('(@)') ? '@' : ''
     return `-e ${word(`s\u0001${match}\u0001\\1${REDACTED}${tail}\u0001g`.replaceAll('\u0001', '#'))}`
   })
-  return `clean() {\n  sed $ere ${scripts.join(' ')}\n}`
+  return `suspects=${word(SUSPECTS)}\nclean() {\n  sed $ere ${scripts.join(' ')}\n}`
 }

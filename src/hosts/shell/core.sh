@@ -2,6 +2,7 @@
 # and commands.sh; what is done with the answers is in folder.sh (a bundle) and stream.sh (ssh). Those give:
 #   append LINE      the line of the manifest that ends an answer; its data came before it
 #   keep PLACE       takes the data from its input
+#   glance PLACE     the same at less cost; where doubtful says so after it, they have to be given to keep once more
 #   put PLACE TEXT   the same from a variable, in which each line begins with $mark
 #   settle PLACE N   after the data: $data says where they are; fails, and drops them, where they are more than N bytes
 #   drop PLACE       there are no data after all

@@ -63,12 +63,9 @@ unread() {
 
 read_contents() {
   cut=
-  if [ "$3" ]; then
-    [ "$(wc -c <"$1")" -gt "$2" ] && cut=',"truncated":true'
-    { tail -c "$2" "$1" 2>/dev/null || echo 1 >"$tmp/broke$number"; } | keep "files$1" >&4
-  else
-    { head -c "$(($2 + 1))" "$1" 2>/dev/null || echo 1 >"$tmp/broke$number"; } | keep "files$1" >&4
-  fi
+  if [ "$3" ] && [ "$(wc -c <"$1")" -gt "$2" ]; then cut=',"truncated":true'; fi
+  contents "$@" | glance "files$1" >&4
+  if doubtful; then contents "$@" | keep "files$1" >&4; fi
   if [ -e "$tmp/broke$number" ]; then
     rm -f "$tmp/broke$number"
     drop "files$1"
@@ -78,6 +75,10 @@ read_contents() {
   else
     gap "$key" too-big "more than $2 bytes"
   fi
+}
+
+contents() {
+  if [ "$3" ]; then tail -c "$2" "$1" 2>/dev/null; else head -c "$(($2 + 1))" "$1" 2>/dev/null; fi || echo 1 >"$tmp/broke$number"
 }
 
 read_link() { read_links "$1"; }

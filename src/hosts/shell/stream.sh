@@ -74,6 +74,9 @@ drop() { :; }
 
 keep() { if [ "$outer" ]; then tee "$tmp/outer" | sed 's/^/D/'; else sed 's/^/D/'; fi; }
 
+glance() { keep; }
+doubtful() { false; }
+
 put() {
   printf '%s' "$2" >&4
   data='"most":1048576'
