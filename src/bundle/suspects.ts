@@ -15,5 +15,5 @@ export const SUSPECTS = [
   ' -[pPuUwW]',
   '[$][1-9agy]',
   // Tokens and keys that come without a name.
-  'eyJ|gh[pousr]_|glpat-|AIza|hvs[.]|sk_live|AQ[A-Za-z0-9+/]{36}|[A-Za-z0-9+/]{64}',
+  'eyJ|gh[pousr]_|github_|glpat-|AIza|hvs[.]|sk_live|AQ[A-Za-z0-9+/]{36}|[A-Za-z0-9+/]{64}',
 ].join('|')

@@ -8,7 +8,7 @@ import { describe } from '../describe.ts'
 /** A bracket of POSIX, as JavaScript writes it: there `]` first and the backslash are letters like others. */
 const toJs = (ere: string): RegExp =>
   new RegExp(
-    ere.replace(/\[(\^?)(\]?)([^\]]*)\]/g, (_, not: string, first: string, rest: string) => {
+    ere.replace(/^\(\)/, '').replace(/\[(\^?)(\]?)([^\]]*)\]/g, (_, not: string, first: string, rest: string) => {
       return `[${not}${not && '\\n'}${first && '\\]'}${rest.replaceAll('\\', '\\\\').replaceAll('[', '\\[')}]`
     }),
   )
