@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { everyAsk } from '../../src/engine/asks.ts'
-import { file } from '../../src/evidence/ask.ts'
+import { command, file } from '../../src/evidence/ask.ts'
 import { BundleHost } from '../../src/hosts/bundle.ts'
 import { collectorScript } from '../../src/hosts/collector.ts'
 import { LiveHost } from '../../src/hosts/live.ts'
@@ -94,7 +94,7 @@ const times = (count: number, some: readonly Ask[]): Kill[] =>
 describe('a collector that is killed', (it) => {
   it('leaves a bundle that can be read and is true, no process and no file elsewhere: 200 times', async () => {
     const wanted = new Map((await new LiveHost().answer(small)).map((answer) => [answer.key, answer]))
-    const killed = await killedAtRandom([...times(176, small), ...times(24, everyAsk)])
+    const killed = await killedAtRandom([...times(184, small), ...times(16, everyAsk)])
     let halfway = 0
     for (const { folder, temporary, some } of killed) {
       assert.equal(readdirSync(temporary), [])
@@ -110,4 +110,34 @@ describe('a collector that is killed', (it) => {
       'there are processes left',
     )
   })
+})
+
+describe('a collector that is interrupted', (it) => {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+    it(`stops its children at ${signal}, says what it leaves, and packs nothing`, async () => {
+      const folder = newFolder()
+      const some = [...small.slice(0, 5), command(['sh', '-c', 'sleep 301 & sleep 301'])]
+      writeFileSync(join(folder, 'collect.sh'), collectorScript(some, '0.0.0'))
+      const child = spawn('sh', ['collect.sh', 'it'], {
+        cwd: folder,
+        detached: true,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      })
+      let err = ''
+      child.stderr.on('data', (piece) => (err += String(piece)))
+      const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)))
+      assert.ok(
+        await until(
+          () => processes().filter(({ group, name }) => group === child.pid && name === 'sleep').length >= 3,
+          5_000,
+        ),
+      )
+      child.kill(signal)
+      assert.is(await ended, { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 }[signal])
+      assert.match(err, /interrupted: what was recorded until now is in .*it/)
+      assert.equal(readdirSync(folder).sort(), ['collect.sh', 'it'])
+      assert.equal(readdirSync(join(folder, 'it')).includes('.tmp'), false)
+      assert.is((await new BundleHost(join(folder, 'it')).answer(some.slice(0, 2))).filter(({ ok }) => ok).length, 2)
+      assert.ok(await until(() => processes().every(({ group }) => group !== child.pid), 3_000), 'it left processes')
+    })
 })
