@@ -8,6 +8,7 @@ import { command, file, link, list, stat } from '../../src/evidence/ask.ts'
 import { findProgram } from '../../src/hosts/run.ts'
 import { openRecording } from '../../src/hosts/recording.ts'
 import { type Answer, type Ask, type Host, UserError } from '../../src/types.ts'
+import { fileWith, tarOf } from '../archive/packed.ts'
 import { describe } from '../describe.ts'
 import { needs } from '../needs.ts'
 import { folderWith } from './machine-folder.ts'
@@ -180,6 +181,31 @@ describe('a supportconfig', (it) => {
     assert.is(await said(host, command(['xl', 'info'])), 'not-recorded')
     assert.is(await said(host, command(['ntpq', '-pn'])), 'not-recorded')
     assert.is(await said(host, file('/etc/fstab')), 'not-recorded')
+  })
+})
+
+describe('a sosreport that is cut off', (it) => {
+  it('is known by its links, and tells of no folder as if it were whole', async () => {
+    const tar = await tarOf({
+      'sosreport-a/date': '-> sos_commands/date/date',
+      'sosreport-a/etc/modprobe.d/a.conf': 'a\n',
+      'sosreport-a/proc/cmdline': 'quiet\n',
+      'sosreport-a/sos_commands/kernel/uname_-a': UNAME,
+      'sosreport-a/sos_commands/late': 'x',
+    })
+    const whole = (await openRecording(fileWith(tar), everyAsk)).host
+    assert.is(await said(whole, file('/etc/modprobe.d/*')), '{"kind":"expands","values":["/etc/modprobe.d/a.conf"]}')
+    for (const [end, knows] of [
+      [tar.indexOf('sos_commands/late') + 10, true],
+      [tar.indexOf('sos_commands/kernel') + 10, false],
+    ] as const) {
+      const { host, note } = await openRecording(fileWith(tar.subarray(0, end)), everyAsk)
+      assert.match(host.label, /^sosreport /)
+      assert.match(note!, 'was read in part: it breaks off')
+      assert.is(await said(host, file('/proc/cmdline')), 'quiet\n')
+      assert.is(await said(host, file('/etc/modprobe.d/*')), 'not-recorded')
+      assert.is(await said(host, uname), knows ? 'Linux 6.1.0-18-amd64 x86_64\n' : 'not-recorded')
+    }
   })
 })
 

@@ -38,8 +38,10 @@ const WHOLE: Readonly<Record<string, readonly string[]>> = {
   ].concat(['/etc/systemd/system/getty.target.wants']),
 }
 
-/** A tree with sos_commands/ in it, as sos wrote it since 2007, on Red Hat's first. */
-export const isSosreport = (contents: Contents): boolean => contents.names('/sos_commands') !== null
+/** A tree with sos_commands/ in it, as sos wrote it since 2007; one that is cut off before it has the links into it at least. */
+export const isSosreport = (contents: Contents): boolean =>
+  contents.names('/sos_commands') !== null ||
+  contents.names('/')!.some((name) => contents.look(`/${name}`)?.target?.startsWith('sos_commands/'))
 
 /** `packed`: the times of its files are those of the recorded machine's clock. */
 export function sosreport(from: string, contents: Contents, packed: boolean): Dump {
