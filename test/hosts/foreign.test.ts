@@ -103,6 +103,16 @@ describe('a sosreport', (it) => {
     assert.is(await said(host, file('/etc/fstab')), 'too-big')
   })
 
+  it('does not take some logs for all of them', async () => {
+    const files = { 'sos_commands/libvirt/x': '', 'var/log/libvirt/qemu/web1.log': 'new\n' }
+    const logs = file('/var/log/libvirt/qemu/*.log', { fromEnd: true })
+    assert.is(await said(await opened(files), logs), '{"kind":"expands","values":["/var/log/libvirt/qemu/web1.log"]}')
+    const tail = { 'sos_strings/libvirt/var.log.libvirt.qemu.web2.log.tailed': 'x' }
+    assert.is(await said(await opened({ ...files, ...tail }), logs), 'not-recorded')
+    const since = { 'sos_reports/manifest.json': '{"cmdline":"sos report --since 20261101"}' }
+    assert.is(await said(await opened({ ...files, ...since }), logs), 'not-recorded')
+  })
+
   it('answers for folders that it holds whole, and for no others', async () => {
     const files = { 'etc/modprobe.d/a.conf': 'a\n', 'sys/class/net/eth0/flags': '1\n', 'boot/grub/grub.cfg': 'x\n' }
     const host = await opened({ ...files, 'sos_commands/kernel/lsmod': 'x\n' })
@@ -133,17 +143,20 @@ describe('a sosreport', (it) => {
   })
 
   it('says that something was not there only where the archive proves it', async () => {
-    const ps = 'USER PID\nroot 1 0.0 /sbin/init\nroot 2 0.0 [kthreadd]\nroot 9 0.0 /usr/sbin/libvirtd --timeout 120\n'
+    const ps =
+      'USER PID %CPU COMMAND\nroot 1 0.0 /sbin/init\nroot 2 0.0 [kthreadd]\nroot 9 0.0 /usr/sbin/libvirtd --timeout 120\n' +
+      'root 10 0.0 vi /usr/sbin/virtqemud\nroot 11 0.0 python /usr/sbin/xend start\n'
     const proofs = {
       'sos_commands/kernel/uname_-a': UNAME,
       'sos_commands/process/ps_auxwww': ps,
-      'sos_commands/processor/lscpu': 'Architecture: x86_64\nHypervisor vendor:  KVM\n',
+      'sos_commands/processor/lscpu': 'Architecture: x86_64\nCPU(s): 2\nHypervisor vendor:  KVM\n',
     }
     const host = await opened(proofs)
     assert.is(await said(host, stat('/.dockerenv')), 'absent')
     assert.is(await said(host, file('/proc/xen/capabilities')), 'absent')
     assert.is(await said(host, stat('/usr/sbin/libvirtd')), 'malformed')
-    for (const path of ['/usr/sbin/virtqemud', '/etc/fstab', '/usr/sbin/xend'])
+    assert.is(await said(host, stat('/usr/sbin/xend')), 'malformed')
+    for (const path of ['/usr/sbin/virtqemud', '/etc/fstab', '/usr/bin/qemu-kvm'])
       assert.is(await said(host, stat(path)), 'not-recorded')
     const none = await opened({ 'sos_commands/kernel/uname_-a': UNAME })
     assert.is(await said(none, stat('/.dockerenv')), 'not-recorded')

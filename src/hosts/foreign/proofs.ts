@@ -2,7 +2,7 @@ import { commandOf, INFO } from './commands.ts'
 import { modulesOf } from './convert.ts'
 import type { Dump } from './dump.ts'
 import { succeeded } from './dump.ts'
-import { debs, rpms } from './packages.ts'
+import { debs, installed, rpms } from './packages.ts'
 import { programsOf } from './processes.ts'
 import { infoOf } from './uname.ts'
 
@@ -35,16 +35,15 @@ const TOLD: Readonly<Record<string, string>> = {
 /** Programs, and the packages that always bring them. */
 const BRINGS: Readonly<Record<string, RegExp>> = {
   '/usr/sbin/libvirtd': /^(libvirt-daemon|libvirt)$/,
-  '/usr/sbin/virtqemud': /^libvirt-daemon-driver-qemu$/,
-  '/usr/libexec/qemu-kvm': /^(qemu-kvm-core|kvm)$/,
+  '/usr/libexec/qemu-kvm': /^qemu-kvm-core$/,
   '/usr/sbin/dnsmasq': /^(dnsmasq|dnsmasq-base)$/,
 }
 
 export function proofsOf(dump: Dump): Proofs {
   const programs = programsOf(dump)
-  const packages = new Set([...(rpms(dump) ?? []), ...(debs(dump) ?? [])].map(({ name }) => name))
+  const packages = installed(dump)
   const vendor = /^Hypervisor vendor:\s*(\S+)/m
-  const lscpu = succeeded(dump.output('lscpu'))
+  const lscpu = english(succeeded(dump.output('lscpu')))
   const below = lscpu === null ? null : (vendor.exec(lscpu)?.[1] ?? '')
   const info = INFO.map((command) => succeeded(dump.output(command)) ?? '').find((text) => infoOf(text, 'xen_major'))
   const toolstack = info !== undefined
@@ -86,3 +85,7 @@ function modules(dump: Dump): string | null {
   const text = ['lsmod', 'lsmod | sort'].map((command) => succeeded(dump.output(command))).find((one) => one !== null)
   return text === undefined ? null : modulesOf(text!)
 }
+
+/** In other languages lscpu calls its vendor of hypervisors otherwise, and would seem to name none. */
+const english = (lscpu: string | null): string | null =>
+  lscpu !== null && /^Architecture:/m.test(lscpu) && /^CPU\(s\):/m.test(lscpu) ? lscpu : null
