@@ -146,8 +146,11 @@ describe('a sosreport', (it) => {
     const ps =
       'USER PID %CPU COMMAND\nroot 1 0.0 /sbin/init\nroot 2 0.0 [kthreadd]\nroot 9 0.0 /usr/sbin/libvirtd --timeout 120\n' +
       'root 10 0.0 vi /usr/sbin/virtqemud\nroot 11 0.0 python /usr/sbin/xend start\n'
+    const units =
+      '  UNIT LOAD ACTIVE SUB DESCRIPTION\n  ssh.service loaded active running OpenBSD Secure Shell server\n'
     const proofs = {
       'sos_commands/kernel/uname_-a': UNAME,
+      'sos_commands/systemd/systemctl_list-units': units,
       'sos_commands/process/ps_auxwww': ps,
       'sos_commands/processor/lscpu': 'Architecture: x86_64\nCPU(s): 2\nHypervisor vendor:  KVM\n',
     }
@@ -161,8 +164,13 @@ describe('a sosreport', (it) => {
     const none = await opened({ 'sos_commands/kernel/uname_-a': UNAME })
     assert.is(await said(none, stat('/.dockerenv')), 'not-recorded')
     assert.is(await said(none, file('/proc/xen/capabilities')), 'not-recorded')
-    const contained = await opened({ ...proofs, 'sos_commands/process/ps_auxwww': ps.replace('[kthreadd]', 'bash') })
-    assert.is(await said(contained, stat('/.dockerenv')), 'not-recorded')
+    const doubts = [
+      { 'sos_commands/process/ps_auxwww': ps.replace('[kthreadd]', 'bash') },
+      { 'sos_commands/systemd/systemctl_list-units': 'Failed to connect to bus: Host is down\n' },
+      { 'sos_commands/kernel/uname_-a': UNAME.replace('18-amd64', '18-pve-042stab1') },
+    ]
+    for (const doubt of doubts)
+      assert.is(await said(await opened({ ...proofs, ...doubt }), stat('/.dockerenv')), 'not-recorded')
   })
 })
 

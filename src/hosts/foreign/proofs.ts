@@ -24,6 +24,9 @@ export interface Proofs {
 const CONTAINER = ['/.dockerenv', '/run/.containerenv', '/run/systemd/container', '/proc/vz', '/proc/bc']
 const XEN = ['/proc/xen/capabilities', '/sys/hypervisor/type', '/sys/hypervisor/uuid', '/sys/hypervisor/guest_type']
 
+/** What only answers where systemd runs. */
+const MANAGER = ['systemctl list-units', 'systemctl list-units --all', 'systemctl --no-pager --all list-units']
+
 /** What the hypervisor says of itself, by what the toolstack calls it. */
 const TOLD: Readonly<Record<string, string>> = {
   '/sys/hypervisor/version/major': 'xen_major',
@@ -49,9 +52,8 @@ export function proofsOf(dump: Dump): Proofs {
   const toolstack = info !== undefined
   return {
     absent(path) {
-      // A container sees no threads of the kernel. OpenVZ's containers do see /proc/vz, and its own kernels say so.
-      if (CONTAINER.includes(path) && programs?.has('[kthreadd]') && !isOpenVz(dump))
-        return 'the list of processes shows the threads of the kernel'
+      if (CONTAINER.includes(path) && (toolstack || (programs?.has('[kthreadd]') && isMachine(dump))))
+        return 'the threads of the kernel were seen, and the system manager answered'
       if (XEN.includes(path) && below !== null && below !== 'Xen' && !toolstack) return 'lscpu tells of no Xen'
       return dump.missed(path) ? 'it was looked for when the archive was made' : null
     },
@@ -79,7 +81,20 @@ export function proofsOf(dump: Dump): Proofs {
   }
 }
 
-const isOpenVz = (dump: Dump): boolean => /stab|vz/.test(commandOf(['uname', '-r'], dump) ?? 'vz')
+/**
+ * A container sees no threads of the kernel, unless it was given the machine's processes; then it cannot reach the system manager. Before
+ * Linux 3 none was given them. OpenVZ's own kernels are told by their names.
+ */
+function isMachine(dump: Dump): boolean {
+  const release = commandOf(['uname', '-r'], dump)
+  if (release === null || /stab|vz/.test(release)) return false
+  return (
+    release.startsWith('2.') ||
+    MANAGER.some((command) =>
+      /^[\s●*]*\S+\.(service|mount|slice|device)\s/m.test(succeeded(dump.output(command)) ?? ''),
+    )
+  )
+}
 
 function modules(dump: Dump): string | null {
   const text = ['lsmod', 'lsmod | sort'].map((command) => succeeded(dump.output(command))).find((one) => one !== null)
