@@ -136,10 +136,27 @@ describe('a sosreport', (it) => {
       '{"kind":"stat","stat":{"type":"char","mode":432,"uid":0,"gid":104,"size":null}}',
     )
     assert.is(await said(host, stat('/dev/xen/privcmd')), 'absent')
-    assert.is(await said(host, stat('/dev/net/tun')), 'not-recorded')
+    assert.is(await said(host, stat('/dev/net/tun')), 'absent')
+    assert.is(await said(host, stat('/sys/class/tty')), 'not-recorded')
     assert.is(await said(host, list('/sys/block')), 'dm-0')
     assert.is(await said(host, link('/sys/block/[hsd]*')), '{"kind":"expands","values":["/sys/block/dm-0"]}')
     assert.is(await said(host, link('/sys/block/dm-0')), '../devices/virtual/block/dm-0')
+  })
+
+  it('knows from the list of all logs which there were', async () => {
+    const host = await opened({
+      'sos_commands/logs/ls_-alRh_.var.log':
+        '/var/log:\ntotal 9.2M\ndrwxr-xr-x 9 root root 4.0K Nov 20 06:36 .\n-rw------- 1 root root 1.2M Nov 20 06:36 messages\ndrwx------ 2 root root 4.0K Nov 20  2025 libvirt\n',
+      'var/log/messages': 'hello\n',
+    })
+    assert.is(await said(host, file('/var/log/messages', { fromEnd: true })), 'hello\n')
+    assert.is(await said(host, file('/var/log/syslog', { fromEnd: true })), 'absent')
+    assert.is(await said(host, file('/var/log/xen/xend.log')), 'absent')
+    assert.is(await said(host, file('/var/log/xen/xl-*.log')), '{"kind":"expands","values":[]}')
+    // It was there, and what was in it is not told.
+    assert.is(await said(host, file('/var/log/libvirt/libvirtd.log')), 'not-recorded')
+    assert.is(await said(host, file('/var/log/libvirt/*.log')), 'not-recorded')
+    assert.is(await said(host, stat('/var/log/messages')), 'malformed')
   })
 
   it('says that something was not there only where the archive proves it', async () => {
@@ -157,6 +174,8 @@ describe('a sosreport', (it) => {
     const host = await opened(proofs)
     assert.is(await said(host, stat('/.dockerenv')), 'absent')
     assert.is(await said(host, file('/proc/xen/capabilities')), 'absent')
+    assert.is(await said(host, command(['xl', 'dmesg'])), 'absent')
+    assert.is(await said(host, command(['xl', 'info'])), 'not-recorded')
     assert.is(await said(host, stat('/usr/sbin/libvirtd')), 'malformed')
     assert.is(await said(host, stat('/usr/sbin/xend')), 'malformed')
     for (const path of ['/usr/sbin/virtqemud', '/etc/fstab', '/usr/bin/qemu-kvm'])

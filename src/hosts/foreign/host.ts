@@ -68,7 +68,7 @@ export class ForeignHost implements Host, Machine {
   #command(argv: readonly string[]): Reply {
     const stdout = commandOf(argv, this.#dump)
     if (stdout !== null) return { data: { kind: 'command', stdout, stderr: '', exit: 0 } }
-    const detail = this.#proofs.lacking(argv[0]!)
+    const detail = this.#proofs.lacking(argv)
     return detail === null ? NOT_RECORDED : { gap: 'absent', detail }
   }
 
@@ -77,7 +77,7 @@ export class ForeignHost implements Host, Machine {
     if ('data' in reply || reply.gap !== 'not-recorded') return reply
     const text = this.#proofs.file(path)
     if (text !== null) return { data: { kind: 'file', text } }
-    return this.#absent(path) ?? reply
+    return this.#listings.look(path) === null ? { gap: 'absent' } : (this.#absent(path) ?? reply)
   }
 
   #stat(path: string): Reply {

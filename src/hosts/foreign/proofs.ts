@@ -15,12 +15,13 @@ export interface Proofs {
   absent(path: string): string | null
   /** Why it must have been there, whatever its mode and owner. */
   present(path: string): string | null
-  /** Why a program cannot have been there. */
-  lacking(program: string): string | null
+  /** Why there is nothing that a command could tell of. */
+  lacking(argv: readonly string[]): string | null
   /** Contents that a command's output implies. */
   file(path: string): string | null
 }
 
+const NO_XEN = 'lscpu tells of no Xen'
 const CONTAINER = ['/.dockerenv', '/run/.containerenv', '/run/systemd/container', '/proc/vz', '/proc/bc']
 const XEN = ['/proc/xen/capabilities', '/sys/hypervisor/type', '/sys/hypervisor/uuid', '/sys/hypervisor/guest_type']
 
@@ -50,11 +51,12 @@ export function proofsOf(dump: Dump): Proofs {
   const below = lscpu === null ? null : (vendor.exec(lscpu)?.[1] ?? '')
   const info = INFO.map((command) => succeeded(dump.output(command)) ?? '').find((text) => infoOf(text, 'xen_major'))
   const toolstack = info !== undefined
+  const noXen = below !== null && below !== 'Xen' && !toolstack
   return {
     absent(path) {
       if (CONTAINER.includes(path) && (toolstack || (programs?.has('[kthreadd]') && isMachine(dump))))
         return 'the threads of the kernel were seen, and the system manager answered'
-      if (XEN.includes(path) && below !== null && below !== 'Xen' && !toolstack) return 'lscpu tells of no Xen'
+      if (XEN.includes(path) && noXen) return NO_XEN
       return dump.missed(path) ? 'it was looked for when the archive was made' : null
     },
     present(path) {
@@ -62,7 +64,9 @@ export function proofsOf(dump: Dump): Proofs {
       const brings = BRINGS[path]
       return brings && [...packages].some((name) => brings.test(name)) ? 'its package is installed' : null
     },
-    lacking(program) {
+    lacking(argv) {
+      const [program] = argv
+      if (argv.join(' ') === 'xl dmesg' && noXen) return `${NO_XEN}, so there is no ring of it`
       const others = program === 'rpm' ? debs(dump) : program === 'dpkg-query' ? rpms(dump) : null
       const own = program === 'rpm' ? 'rpm' : 'dpkg'
       if (others !== null && !packages.has(own)) return `${own} is not among the installed packages`
