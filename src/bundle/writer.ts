@@ -1,8 +1,8 @@
+import { createHash } from 'node:crypto'
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import type { Answer, Question } from '../types.ts'
 import { UserError } from '../types.ts'
-import { sha256 } from './checksum.ts'
 import { BUNDLE_VERSION, type Entry, type Header, MANIFEST } from './manifest.ts'
 import { redact } from './redact.ts'
 
@@ -71,7 +71,7 @@ export class BundleWriter {
     const path = join(this.folder, place)
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     writeFileSync(path, clean, { mode: 0o600 })
-    return { [field]: place, bytes: clean.length, sha256: sha256(clean) }
+    return { [field]: place, bytes: clean.length, sha256: createHash('sha256').update(clean).digest('hex') }
   }
 
   #append(line: object): void {

@@ -119,7 +119,7 @@ describe('an archive that means harm', (it) => {
 
   it('is bounded where it grows without measure', async () => {
     if (!needs('bzip2')) return
-    const packed = execFileSync('sh', ['-c', 'head -c 1G /dev/zero | bzip2 -1'], { maxBuffer: 1 << 24 })
+    const packed = execFileSync('sh', ['-c', 'head -c 300M /dev/zero | bzip2 -1'], { maxBuffer: 1 << 24 })
     assert.match(await refusal(fileWith(packed)), /is no archive that can be read: /)
   })
 })

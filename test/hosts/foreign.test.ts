@@ -224,6 +224,27 @@ describe('a supportconfig', (it) => {
   })
 })
 
+describe('a packed sosreport', (it) => {
+  it('keeps of what is large what somebody asks for: outputs, and the ends of logs', async () => {
+    const lines = (count: number): string => Array.from({ length: count }, (_, index) => `line ${index}\n`).join('')
+    const [log, dmesg] = [lines(200_000), lines(20_000)]
+    const tar = await tarOf({
+      'sosreport-a/proc/kallsyms': log,
+      'sosreport-a/sos_commands/kernel/dmesg': dmesg,
+      'sosreport-a/sos_strings/logs/var.log.syslog.tailed': log,
+      'sosreport-a/var/log/messages': log,
+      'sosreport-a/var/log/syslog': '-> ../../sos_strings/logs/var.log.syslog.tailed',
+    })
+    const { host } = await openRecording(fileWith(tar), everyAsk)
+    const end = `…${log.slice(-1000)}`
+    assert.is(await said(host, file('/var/log/messages', { fromEnd: true, maxBytes: 1000 })), end)
+    assert.is(await said(host, file('/var/log/syslog', { fromEnd: true, maxBytes: 1000 })), end)
+    assert.is(await said(host, command(['dmesg'])), dmesg)
+    assert.is(await said(host, file('/proc/kallsyms', { maxBytes: 1 << 30 })), 'not-recorded')
+    assert.is(await said(host, file('/proc/kallsyms')), 'too-big')
+  })
+})
+
 describe('a sosreport that is cut off', (it) => {
   it('is known by its links, and tells of no folder as if it were whole', async () => {
     const tar = await tarOf({
