@@ -157,6 +157,8 @@ describe('a sosreport', (it) => {
     assert.is(await said(host, file('/var/log/libvirt/libvirtd.log')), 'not-recorded')
     assert.is(await said(host, file('/var/log/libvirt/*.log')), 'not-recorded')
     assert.is(await said(host, stat('/var/log/messages')), 'malformed')
+    assert.is(await said(host, command(['dmesg'], { if: { path: '/var/log/xen/x' } })), 'withheld')
+    assert.is(await said(host, command(['dmesg'], { if: { path: '/boot/loader.conf' } })), 'not-recorded')
   })
 
   it('says that something was not there only where the archive proves it', async () => {

@@ -1,6 +1,6 @@
 import { follow } from '../../archive/contents.ts'
 import { isGlob } from '../../evidence/ask.ts'
-import type { Answer, Ask, Host, Question } from '../../types.ts'
+import type { Answer, Ask, AskOptions, Host, Question } from '../../types.ts'
 import type { Reply } from '../gaps.ts'
 import { answerAll, type Machine } from '../machine.ts'
 import { expandIn, listFolder, readFile, readLink } from '../tree.ts'
@@ -36,8 +36,12 @@ export class ForeignHost implements Host, Machine {
     return answerAll(this, asks, onAnswer)
   }
 
-  withheld(): null {
-    return null
+  /** Where the archive proves that what an ask is for was not there, it would not have been made on the machine itself. */
+  withheld(options: AskOptions): Reply | null {
+    const path = options.if && 'path' in options.if ? options.if.path : undefined
+    return path !== undefined && this.#listings.look(path) === null
+      ? { gap: 'withheld', detail: `${path} is not there` }
+      : null
   }
 
   async one(question: Question, options: Parameters<Machine['one']>[1]): Promise<Reply> {

@@ -1,7 +1,7 @@
 import type { Dump } from './dump.ts'
 import { linesOf, succeeded } from './dump.ts'
 
-/** sos asks for two tables that tell all together: the names are cut nowhere in one, states and calls stand in the other. */
+/** sos asks for two tables that tell all together: names (of 15 letters, as the kernel keeps them) in one, states and calls in the other. */
 export const NAMES = 'ps axo pid,ppid,user,group,lwp,nlwp,start_time,comm,cgroup'
 export const CALLS = [
   'ps axo flags,state,uid,pid,ppid,pgid,sid,cls,pri,addr,sz,wchan:20,lstart,tty,time,cmd',
