@@ -3,7 +3,7 @@
  * commands in turn. `npm run bench`; exits with 1 where a limit is passed.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -19,10 +19,14 @@ interface Measure {
 }
 
 const RECORDED = 'fixtures/hosts/xen-dom0'
+const SINGLE = 'dist/pack/vdoctor'
+spawnSync('node_modules/.bin/tsx', ['.ci/pack.ts'], { stdio: ['ignore', 'ignore', 'inherit'] })
 const measures: Measure[] = [
   { name: 'node -e 0', argv: [process.execPath, '-e', '0'] },
   { name: 'vdoctor --version', argv: vdoctor('--version'), limit: 3.5 },
   { name: `check --from ${RECORDED}`, argv: vdoctor('check', '--from', RECORDED), limit: 7 },
+  { name: 'single executable --version', argv: [SINGLE, '--version'], limit: 3.5 },
+  { name: `single executable check --from`, argv: [SINGLE, 'check', '--from', RECORDED], limit: 7 },
   { name: 'check, live', argv: vdoctor('check', '--fail-on', 'never'), limit: 15 },
 ]
 
@@ -53,6 +57,7 @@ for (const { name, limit } of measures) {
   )
 }
 
+console.log(`\nthe single executable: ${(statSync(SINGLE).size / 1e6).toFixed(0)} MB`)
 console.log('\nwhere the time goes, in ms:')
 for (const args of [['--from', RECORDED], []]) {
   const started = Date.now()

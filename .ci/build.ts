@@ -85,6 +85,11 @@ await build({
   plugins: [noWsl, plainSort, rareApart],
 })
 
+// bin/load.cjs reads it as ASCII, which needs no decoding. What esbuild leaves are characters in regular expressions.
+const code = readFileSync('dist/cli.cjs', 'utf8')
+const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+writeFileSync('dist/cli.cjs', code.replace(/[^\u0000-\u007f]/g, escaped))
+
 // oclif reads the manifest in place of the commands themselves.
 const plugin = new Plugin({ root: process.cwd(), type: 'core', ignoreManifest: true, errorOnManifestCreate: true })
 Object.assign(plugin, { commandCache: commands })
@@ -93,7 +98,7 @@ writeFileSync('oclif.manifest.json', JSON.stringify(plugin.manifest))
 
 // A check of a recorded machine and a look at this one, so that what both compile is in the kept code.
 const warmUp = `
-  const { cli, script, cache } = require('./bin/load.cjs').load()
+  const { exports: cli, script, cache } = require('./bin/installed.cjs')
   process.argv.splice(1, 0, 'vdoctor')
   const run = () => cli.main(process.cwd() + '/bin')
   run()

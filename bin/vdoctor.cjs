@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-require('./load.cjs').load().cli.main(__dirname)
+require('./installed.cjs').exports.main(__dirname)

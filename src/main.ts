@@ -1,4 +1,5 @@
 import { type Config, execute } from '@oclif/core'
+import { type HeldFiles, runSingle } from './cli/single.ts'
 import type { commands } from './commands/index.ts'
 
 interface Runnable {
@@ -15,9 +16,12 @@ export const COMMANDS: Record<keyof typeof commands, Runnable> = {
   bundle: lazily('bundle'),
   check: lazily('check'),
   collector: lazily('collector'),
+  completion: lazily('completion'),
+  'console:explain': lazily('console:explain'),
   diagnose: lazily('diagnose'),
   explain: lazily('explain'),
   facts: lazily('facts'),
+  manual: lazily('manual'),
   'rules:coverage': lazily('rules:coverage'),
   'rules:list': lazily('rules:list'),
   'rules:new': lazily('rules:new'),
@@ -27,3 +31,6 @@ export const COMMANDS: Record<keyof typeof commands, Runnable> = {
 }
 
 export const main = (dir: string): Promise<unknown> => execute({ dir })
+
+/** The same in the single executable; see `runSingle`. */
+export const single = (...held: HeldFiles): Promise<unknown> => runSingle(COMMANDS, ...held)

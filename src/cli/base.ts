@@ -2,7 +2,7 @@ import { Command } from '@oclif/core'
 import { plain } from '../reporters/plain.ts'
 import { UserError } from '../types.ts'
 
-const COULD_NOT_RUN = 2
+export const COULD_NOT_RUN = 2
 
 /** What all commands share: reports go to stdout, all else to stderr, and errors are sentences. */
 export abstract class BaseCommand extends Command {
@@ -21,16 +21,21 @@ export abstract class BaseCommand extends Command {
 
   override async catch(error: Error & { oclif?: unknown; code?: string }): Promise<never> {
     if (error.code === 'EEXIT') throw error
-    if (error instanceof UserError || error.oclif !== undefined) {
-      const hint = error instanceof UserError ? error.hint : undefined
-      process.stderr.write(
-        `vdoctor: ${error.message.split('\n').map(plain).join('\n')}\n${hint ? `         ${plain(hint)}\n` : ''}`,
-      )
-    } else {
-      process.stderr.write(
-        `${error.stack ?? error.message}\nvdoctor: this is a bug; please send the lines above to the project's issue tracker.\n`,
-      )
-    }
+    sayError(error)
     return process.exit(COULD_NOT_RUN)
+  }
+}
+
+/** A sentence and its hint; of a bug, where it happened. */
+export function sayError(error: Error & { oclif?: unknown }): void {
+  if (error instanceof UserError || error.oclif !== undefined) {
+    const hint = error instanceof UserError ? error.hint : undefined
+    process.stderr.write(
+      `vdoctor: ${error.message.split('\n').map(plain).join('\n')}\n${hint ? `         ${plain(hint)}\n` : ''}`,
+    )
+  } else {
+    process.stderr.write(
+      `${error.stack ?? error.message}\nvdoctor: this is a bug; please send the lines above to the project's issue tracker.\n`,
+    )
   }
 }

@@ -15,6 +15,14 @@ export interface Checked {
   readonly took: Readonly<Record<'collect' | 'parse' | 'logs' | 'judge', number>>
 }
 
+export interface CheckOptions {
+  readonly version: string
+  /** The folder that the program stands in. */
+  readonly root: string
+  readonly onAnswer?: ((answer: Answer) => void) | undefined
+  readonly waive?: (findings: Finding[]) => Finding[]
+}
+
 /** What the report's head is made of. */
 const HEAD = new Set(['platform', 'cpu', 'kvm'])
 
@@ -25,17 +33,8 @@ export function setsFor(rules: readonly Rule[]): FactSet[] {
   return factSets.filter(({ name }) => HEAD.has(name) || named.has(name))
 }
 
-/** The whole line: host → evidence → facts and logs → findings → report. `root`: the folder that the program stands in. */
-export async function check(
-  host: Host,
-  rules: readonly Rule[],
-  options: {
-    version: string
-    root: string
-    onAnswer?: ((answer: Answer) => void) | undefined
-    waive?: (findings: Finding[]) => Finding[]
-  },
-): Promise<Checked> {
+/** The whole line: host → evidence → facts and logs → findings → report. */
+export async function check(host: Host, rules: readonly Rule[], options: CheckOptions): Promise<Checked> {
   const told = rules.filter(({ harmless }) => !harmless)
   const listens = told.some(({ log }) => log)
   const collected = await collect(host, setsFor(told), options.onAnswer, listens ? logAsks : [])

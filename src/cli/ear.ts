@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Ear } from '../engine/scan-logs.ts'
+import { shippedFile } from './shipped-files.ts'
 
 /** `root`: the folder that the program stands in. */
 export async function openEar(root: string): Promise<Required<Ear>> {
@@ -8,9 +7,8 @@ export async function openEar(root: string): Promise<Required<Ear>> {
     import('../signatures/scanner.ts'),
     import('../signatures/automaton-file.ts'),
   ])
-  const dist = join(root, 'dist')
   return {
-    scanner: new Scanner(join(dist, 'scan.wasm')),
-    automaton: unpackAutomaton(readFileSync(join(dist, 'signatures.bin'))),
+    scanner: new Scanner(shippedFile(root, 'scan.wasm')),
+    automaton: unpackAutomaton(shippedFile(root, 'signatures.bin')),
   }
 }

@@ -1,12 +1,13 @@
 import { Flags } from '@oclif/core'
-import { BaseCommand } from '../cli/base.ts'
-import { check } from '../cli/check.ts'
+import { BaseCommand, COULD_NOT_RUN, sayError } from '../cli/base.ts'
 import { exitCode } from '../cli/exit-code.ts'
+import { checkAll } from '../cli/fleet.ts'
 import { hostFlags } from '../cli/flags.ts'
-import { openHost } from '../cli/open-host.ts'
+import { deliver, type Output, parseOutputs } from '../cli/outputs.ts'
 import { startProgress } from '../cli/progress.ts'
 import { loadRules } from '../cli/rules.ts'
-import { FORMATS, render } from '../cli/render.ts'
+import { FORMATS } from '../cli/render.ts'
+import type { Report } from '../engine/report.ts'
 import { select } from '../engine/select.ts'
 import type { Severity } from '../types.ts'
 
@@ -18,10 +19,16 @@ export default class Check extends BaseCommand {
     '<%= config.bin %> check',
     '<%= config.bin %> check --from fixtures/hosts/xen-dom0-broken',
     '<%= config.bin %> check --only network --format json',
+    '<%= config.bin %> check --from web1.tar.gz --from web2.tar.gz --format text --format junit:report.xml',
   ]
 
   static override flags = {
     ...hostFlags,
+    from: Flags.string({
+      multiple: true,
+      summary: 'A recorded machine in place of this one; several give a report each',
+      helpValue: 'MACHINE',
+    }),
     only: Flags.string({ multiple: true, summary: 'Only these rules, areas or tags', helpValue: 'NAME' }),
     skip: Flags.string({ multiple: true, summary: 'Without these rules, areas or tags', helpValue: 'NAME' }),
     rules: Flags.string({ summary: 'A folder of your own rules, beside those that ship', helpValue: 'DIR' }),
@@ -35,11 +42,15 @@ export default class Check extends BaseCommand {
       summary: 'Exit with 1 at this severity or above',
     })(),
     strict: Flags.boolean({ summary: 'Exit with 3 where anything stayed undecided' }),
-    format: Flags.option({
-      options: FORMATS,
-      default: 'text' as (typeof FORMATS)[number],
-      summary: 'How to print the report',
-    })(),
+    format: Flags.string({
+      multiple: true,
+      default: ['text'],
+      summary: `How to print the report: ${FORMATS.join(', ')}; FORMAT:FILE writes it to a file`,
+      description:
+        'Several may be given. Exit codes are the same with all of them but one: with nagios on standard output they are those of its plugins, ' +
+        'OK 0, WARNING 1, CRITICAL 2, UNKNOWN 3.',
+      helpValue: 'FORMAT[:FILE]',
+    }),
     all: Flags.boolean({ summary: 'Show every reason why rules could not decide' }),
     timing: Flags.boolean({ hidden: true, summary: 'Print where the time went, to stderr' }),
   }
@@ -47,26 +58,54 @@ export default class Check extends BaseCommand {
   async run(): Promise<void> {
     const ran = Date.now()
     const { flags } = await this.parse(Check)
+    const outputs = parseOutputs(flags.format)
     const everyRule = await loadRules(this.config.root, flags.rules)
     const rules = select(everyRule, flags.only ?? [], flags.skip ?? [])
     const waive = flags.waivers === undefined ? undefined : await waiverOf(flags.waivers, everyRule)
-    const host = await openHost(flags.from, flags)
     const progress = await startProgress('Reading the machine')
-    const { report, took } = await check(host, rules, {
+    const { checked, errors } = await checkAll(flags.from ?? [], flags.probe, rules, {
       version: this.config.version,
       root: this.config.root,
       onAnswer: progress?.onAnswer,
       ...(waive && { waive }),
     })
     progress?.stop()
+    if (checked.length === 0 && errors.length === 1) throw errors[0]
+    errors.forEach(sayError)
+    const reports = checked.map(({ report }) => report)
     const started = performance.now()
-    this.print(await render(report, flags.format, { all: flags.all }))
-    if (flags.timing)
-      process.stderr.write(
-        `${JSON.stringify({ ran, ...took, print: performance.now() - started, rss: process.resourceUsage().maxRSS })}\n`,
-      )
-    process.exitCode = exitCode([report], flags['fail-on'], flags.strict)
+    const { all, strict, 'fail-on': failOn } = flags
+    const shown = checked.length > 0 ? await deliver(reports, outputs, { all, strict, failOn }) : ''
+    if (shown) this.print(shown)
+    if (flags.timing) {
+      const print = performance.now() - started
+      const rss = process.resourceUsage().maxRSS
+      for (const { took } of checked) process.stderr.write(`${JSON.stringify({ ran, ...took, print, rss })}\n`)
+    }
+    process.exitCode = errors.length > 0 ? COULD_NOT_RUN : exitCode(reports, failOn, strict)
+    if (outputs.some(isPlugin)) process.exitCode = await pluginCode(reports, strict, errors)
   }
+
+  /** A monitoring system reads standard output, and takes 2 for CRITICAL. */
+  override async catch(error: Parameters<BaseCommand['catch']>[0]): Promise<never> {
+    const asPlugin = this.argv.some(
+      (word, index) =>
+        /^(--format=)?nagios$/.test(word) && (word.startsWith('--') || this.argv[index - 1] === '--format'),
+    )
+    if (error.code === 'EEXIT' || !asPlugin) return super.catch(error)
+    const { NAGIOS, safe } = await import('../reporters/nagios.ts')
+    process.stdout.write(`VDOCTOR UNKNOWN - ${safe(error.message.split('\n')[0]!)}\n`)
+    sayError(error)
+    return process.exit(NAGIOS.UNKNOWN)
+  }
+}
+
+const isPlugin = ({ format, file }: Output): boolean => format === 'nagios' && file === null
+
+async function pluginCode(reports: readonly Report[], strict: boolean, errors: readonly Error[]): Promise<number> {
+  const { NAGIOS, nagiosState } = await import('../reporters/nagios.ts')
+  const state = nagiosState(reports, strict)
+  return NAGIOS[state === 'OK' && errors.length > 0 ? 'UNKNOWN' : state]
 }
 
 async function waiverOf(file: string, rules: Awaited<ReturnType<typeof loadRules>>) {

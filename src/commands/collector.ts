@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { BaseCommand } from '../cli/base.ts'
+import { shippedText } from '../cli/shipped-files.ts'
 import { everyAsk } from '../engine/asks.ts'
 import { collectorScript } from '../hosts/collector.ts'
 
@@ -12,7 +11,7 @@ export default class Collector extends BaseCommand {
 
   async run(): Promise<void> {
     await this.parse(Collector)
-    const prelude = readFileSync(join(this.config.root, 'dist', 'collector.sh'), 'utf8')
+    const prelude = shippedText(this.config.root, 'collector.sh')
     this.print(collectorScript(prelude, everyAsk, this.config.version))
   }
 }

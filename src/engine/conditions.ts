@@ -6,10 +6,9 @@ import { compareVersions } from '../parse/version.ts'
 import { humanBytes } from '../parse/size.ts'
 import { count, GapError, noteReads, type Reading } from './view.ts'
 
-/** A condition ready to run, and the facts (`namespace.field`) that it mentions. */
+/** A condition ready to run. */
 export interface Condition {
   readonly source: string
-  readonly facts: readonly string[]
   readonly run: (context: object) => unknown
 }
 
@@ -73,10 +72,12 @@ const running = withOperators(new Environment({ unlistedVariablesAreDyn: true, h
 /** Parses for running. Types were checked when the rule was loaded: see `Linter`. */
 export function condition(source: string): Condition {
   const parsed = running.parse(source)
-  const facts = [...factsIn(parsed.ast)]
-  useOwnSize(parsed.ast)
-  return { source, facts, run: (context) => parsed(context as never) as unknown }
+  if (source.includes('size')) useOwnSize(parsed.ast)
+  return { source, run: (context) => parsed(context as never) as unknown }
 }
+
+/** `namespace.field` for every fact that a condition names. */
+export const factsOf = (source: string): string[] => [...factsIn(running.parse(source).ast)]
 
 /** Three-valued: a gap, or a key that a map does not have, is no answer. Any other error is a bug of the rule and thrown. */
 export function evaluate(test: Condition, context: object): Verdict {
@@ -173,7 +174,7 @@ export class Linter {
 
   /** The library's `has()` takes any name: look the fact up ourselves. */
   #checkHas(source: string): LintError | null {
-    for (const fact of condition(source).facts) {
+    for (const fact of factsOf(source)) {
       const [namespace, field] = fact.split('.')
       const set = this.#sets.get(namespace!)
       if (set && !(field! in set.about)) return { message: this.#unknown(fact) }

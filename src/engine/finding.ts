@@ -1,5 +1,5 @@
 import type { Finding, FixStep, Outcome, Source } from '../types.ts'
-import { type Condition, condition, evaluate } from './conditions.ts'
+import { type Condition, condition, evaluate, type Verdict } from './conditions.ts'
 import type { FixTemplate, Rule } from './rule.ts'
 import { pieces, show } from './template.ts'
 import type { Reading } from './view.ts'
@@ -71,4 +71,15 @@ export function compiled(source: string): Condition {
   let found = cache.get(source)
   if (!found) cache.set(source, (found = condition(source)))
   return found
+}
+
+const verdicts = new WeakMap<object, Map<string, Verdict>>()
+
+/** Hundreds of rules apply to the same machines: each such sentence is judged once for the facts of one. */
+export function appliesTo(context: object, source: string): Verdict {
+  let known = verdicts.get(context)
+  if (!known) verdicts.set(context, (known = new Map()))
+  let verdict = known.get(source)
+  if (!verdict) known.set(source, (verdict = evaluate(compiled(source), context)))
+  return verdict
 }

@@ -3,7 +3,7 @@ import { CONFIDENCES } from '../signatures/signature.ts'
 import type { Seen, Sighting } from '../signatures/log-scan.ts'
 import type { Confidence, Finding, Missing, Severity, Source, Unknown } from '../types.ts'
 import { evaluate } from './conditions.ts'
-import { compiled, fillTemplate, finding, NOTHING } from './finding.ts'
+import { appliesTo, compiled, fillTemplate, finding, NOTHING } from './finding.ts'
 import type { Rule } from './rule.ts'
 
 /** One log that was looked through. */
@@ -44,21 +44,56 @@ interface Told {
   readonly sighting: Sighting
 }
 
+/** A reading as hundreds of rules ask for it, one after the other. */
+export class Heard {
+  readonly reading: LogReading
+  readonly #told = new Map<string, Told[]>()
+  /** By the kinds that a rule listens to. */
+  readonly #missing = new Map<string, Missing[]>()
+
+  constructor(reading: LogReading) {
+    this.reading = reading
+    for (const log of reading.logs) {
+      for (const sighting of log.sightings) {
+        const told = this.#told.get(sighting.rule)
+        if (told) told.push({ log, sighting })
+        else this.#told.set(sighting.rule, [{ log, sighting }])
+      }
+    }
+  }
+
+  toldBy(rule: string, signature: Signature): readonly Told[] {
+    return this.#told.get(rule)?.filter(({ log }) => isRelevant(signature, log.kind)) ?? []
+  }
+
+  /** Why silence proves nothing; [] where it does. */
+  missing(signature: Signature): Missing[] {
+    const key = signature.in.join(' ')
+    let missing = this.#missing.get(key)
+    if (!missing) this.#missing.set(key, (missing = this.#missingOf(signature)))
+    return missing
+  }
+
+  #missingOf(signature: Signature): Missing[] {
+    const { logs } = this.reading
+    const relevant = logs.filter(({ kind }) => isRelevant(signature, kind))
+    const gaps = logs.length === 0 ? (['not-recorded'] as const) : relevant.flatMap(({ gap }) => gap?.gap ?? [])
+    return [...new Set(gaps)].map((gap) => ({ fact: '', gap, ask: SOME_LOGS }))
+  }
+}
+
 /** One verdict for each subject that the messages name; one for the host where there is none. */
-export function judgeMessages(rule: Rule, signature: Signature, context: object, reading: LogReading): Finding[] {
+export function judgeMessages(rule: Rule, signature: Signature, context: object, heard: Heard): Finding[] {
+  const { reading } = heard
   const doubts: Missing[] = []
   if (rule.applies !== undefined) {
-    const applies = evaluate(compiled(rule.applies), context)
+    const applies = appliesTo(context, rule.applies)
     if (applies.gap && !reading.pasted) return [finding(rule, 'unknown', applies.read, context)]
     if (applies.gap) doubts.push(...applies.read.missing)
     else if (applies.value !== true) return [finding(rule, 'skipped', applies.read, context)]
   }
-  const relevant = reading.logs.filter(({ kind }) => isRelevant(signature, kind))
-  const told = relevant.flatMap((log) =>
-    log.sightings.filter((sighting) => sighting.rule === rule.id).map((sighting) => ({ log, sighting })),
-  )
-  const gaps = reading.logs.length === 0 ? (['not-recorded'] as const) : relevant.flatMap(({ gap }) => gap?.gap ?? [])
-  const missing = [...new Set(gaps)].map((gap): Missing => ({ fact: '', gap, ask: SOME_LOGS }))
+  const missing = heard.missing(signature)
+  const told = heard.toldBy(rule.id, signature)
   const found = bySubject(rule, told, context).map((same) => accuse(rule, same, context, reading, doubts))
   if (missing.length > 0) return [...found, finding(rule, 'unknown', { ...NOTHING, missing }, context)]
   return found.length > 0 ? found : [finding(rule, 'ok', NOTHING, context)]

@@ -2,8 +2,8 @@ import { placeOf } from '../evidence/locate.ts'
 import { isUnknown } from '../evidence/result.ts'
 import type { Finding, Missing, Outcome, Result, Source, Unknown } from '../types.ts'
 import { evaluate, type Verdict } from './conditions.ts'
-import { compiled, fillTemplate, finding, NOTHING } from './finding.ts'
-import { judgeMessages, type LogReading, NO_LOGS } from './judge-logs.ts'
+import { appliesTo, compiled, fillTemplate, finding, NOTHING } from './finding.ts'
+import { Heard, judgeMessages, type LogReading, NO_LOGS } from './judge-logs.ts'
 import type { Rule } from './rule.ts'
 import { namespaceView, view } from './view.ts'
 
@@ -13,9 +13,10 @@ export type AllFacts = Readonly<Record<string, Readonly<Record<string, Result<un
 export function judge(rules: readonly Rule[], facts: AllFacts, reading: LogReading = NO_LOGS): Finding[] {
   const context: Record<string, object> = {}
   for (const [name, values] of Object.entries(facts)) context[name] = namespaceView(name, values)
+  const heard = new Heard(reading)
   const findings = rules.flatMap((rule) => {
     try {
-      return rule.log ? judgeMessages(rule, rule.log, context, reading) : judgeRule(rule, facts, context)
+      return rule.log ? judgeMessages(rule, rule.log, context, heard) : judgeRule(rule, facts, context)
     } catch (error) {
       const missing: Missing = {
         fact: '',
@@ -40,7 +41,7 @@ function notTwice(rules: readonly Rule[], findings: readonly Finding[]): Finding
 
 function judgeRule(rule: Rule, facts: AllFacts, context: object): Finding[] {
   if (rule.applies !== undefined) {
-    const applies = evaluate(compiled(rule.applies), context)
+    const applies = appliesTo(context, rule.applies)
     if (applies.gap) return [finding(rule, 'unknown', applies.read, context)]
     if (applies.value !== true) return [finding(rule, 'skipped', applies.read, context)]
   }

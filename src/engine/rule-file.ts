@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path'
 import { nearest } from '../parse/nearest.ts'
 import { checkYaml, parseYamlStrict, type StrictYaml } from '../parse/yaml-strict.ts'
 import { UserError } from '../types.ts'
-import { condition, type Linter } from './conditions.ts'
+import { factsOf, type Linter } from './conditions.ts'
 import type { FixTemplate, Rule } from './rule.ts'
 import { captureNames, readSignature } from './rule-log.ts'
 import { type LogFile, type RuleFile, ruleFileSchema } from './rule-schema.ts'
@@ -81,7 +81,7 @@ class RuleChecker {
   /** Facts that decide; those that only stand in a sentence do not count. */
   facts(): string[] {
     const { applies, when, unless } = this.rule
-    const found = [applies, when, unless].flatMap((source) => (source ? condition(source).facts : []))
+    const found = [applies, when, unless].flatMap((source) => (source ? factsOf(source) : []))
     const known = new Set(this.linter.names())
     const named = [...found, this.#item?.list ?? ''].filter((fact) => known.has(fact))
     return [...new Set(named)].sort()

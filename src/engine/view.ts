@@ -3,14 +3,10 @@ import { isUnknown } from '../evidence/result.ts'
 import type { Missing, Result, Source, Unknown } from '../types.ts'
 
 /** Thrown by the getter that stands where a value is not known. `&&`, `||`, `exists` and `all` absorb it, nothing else does. */
-export class GapError extends Error {
-  constructor(
-    readonly fact: string,
-    readonly unknown: Unknown,
-  ) {
-    super(`${fact} is not known`)
-  }
-}
+export class GapError extends Error {}
+
+/** Always the same one: which fact it is, the reading tells, and to note the way through the code takes longer than the rule. */
+const GAP = new GapError('a fact is not known')
 
 /** What one evaluation read: the ground of its finding, or of its ignorance. */
 export interface Reading {
@@ -34,7 +30,7 @@ export function noteReads<T>(evaluate: () => T): { value: T; read: Reading } {
 
 const fail = (fact: string, gap: Unknown): never => {
   reading?.missing.push({ fact, gap: gap.gap, ask: gap.ask, detail: gap.detail })
-  throw new GapError(fact, gap)
+  throw GAP
 }
 
 /** Lists whose last item is a gap: `size()` of them is not known. */

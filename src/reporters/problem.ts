@@ -52,7 +52,8 @@ function label(severity: Severity, { color }: Look): string {
       : color.cyan.bold(text)
 }
 
-const place = ({ ask, path, line }: Source): string =>
+/** `/etc/xen/web1.cfg:3`, `xl info` */
+export const place = ({ ask, path, line }: Source): string =>
   plain(path === undefined ? ask : line === undefined ? path : `${path}:${line}`)
 
 function from(evidence: readonly Source[]): string[] {
@@ -72,16 +73,25 @@ function quote(said: Said | undefined, width: number): string[] {
   return labelled('said', plain(text.trim()) + times, width)
 }
 
-function fixLines(step: FixStep, width: number): string[] {
-  const notes = [
-    step.interrupts && step.interrupts !== 'nothing' ? `interrupts ${step.interrupts}` : '',
-    step.undo ? `undo: ${step.undo}` : '',
-  ]
-  const note = notes.filter(Boolean).join('; ')
-  const tail = note ? ` (${plain(note)})` : ''
-  if ('run' in step) return [`${INDENT}fix   $ ${step.run.map((word) => quoted(plain(word))).join(' ')}${tail}`]
-  if ('do' in step) return labelled('fix', plain(step.do) + tail, width)
+const fixLines = (step: FixStep, width: number): string[] =>
+  'run' in step ? [`${INDENT}fix   ${stepText(step)}`] : labelled('fix', stepText(step), width)
+
+/** One step as a sentence, or as a command behind `$`: what to do, what it interrupts, how to undo it. */
+export function stepText(step: FixStep): string {
+  const tail = stepNotes(step)
+  if ('run' in step) return `$ ${commandLine(step.run)}${tail}`
+  if ('do' in step) return plain(step.do) + tail
   const change =
     'append' in step ? `add the line: ${plain(step.append)}` : `replace ${plain(step.replace)} with ${plain(step.with)}`
-  return labelled('fix', `in ${plain(step.edit)}, ${change}${tail}`, width)
+  return `in ${plain(step.edit)}, ${change}${tail}`
+}
+
+/** As it can be typed. */
+export const commandLine = (argv: readonly string[]): string => argv.map((word) => quoted(plain(word))).join(' ')
+
+/** ` (interrupts the network; undo: …)`, or nothing */
+export function stepNotes({ interrupts, undo }: FixStep): string {
+  const notes = [interrupts && interrupts !== 'nothing' ? `interrupts ${interrupts}` : '', undo ? `undo: ${undo}` : '']
+  const note = notes.filter(Boolean).join('; ')
+  return note ? ` (${plain(note)})` : ''
 }

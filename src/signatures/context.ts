@@ -29,10 +29,10 @@ export class ContextTracker {
     this.#onProof = onProof
   }
 
-  /** Whether a line could change anything: what must or must not follow is of no interest where nothing waits for it. */
-  wants(rule: number, context: number): boolean {
-    if (context < 0 || this.#set.rules[rule]!.signature.context[context]!.side === 'before') return true
-    return (this.#pending.get(rule)?.length ?? 0) > 0
+  /** Whether a message waits for what must, or must not, follow it. */
+  waits(rule: number): boolean {
+    const pending = this.#pending.get(rule)
+    return pending !== undefined && pending.length > 0
   }
 
   /** `context` is -1 for the message itself. */

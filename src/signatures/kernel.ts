@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-
 /** The scanner's machine code, ready to be given its memory; `scan.wat` says what the functions do. */
 export interface Kernel {
   readonly memory: ArrayBuffer
@@ -17,10 +15,10 @@ interface Wasm {
 
 const PAGE = 1 << 16
 
-/** Reads `scan.wasm`, which the build makes of `scan.wat`, and gives it so many bytes of memory. */
-export function loadKernel(file: string, bytes: number): Kernel {
+/** Gives `scan.wasm`, which the build makes of `scan.wat`, so many bytes of memory. */
+export function loadKernel(wasm: Uint8Array, bytes: number): Kernel {
   const { Module, Instance, Memory } = (globalThis as unknown as { WebAssembly: Wasm }).WebAssembly
   const memory = new Memory({ initial: Math.ceil(bytes / PAGE) })
-  const { exports } = new Instance(new Module(readFileSync(file)), { env: { memory } })
+  const { exports } = new Instance(new Module(wasm), { env: { memory } })
   return { memory: memory.buffer, scan: exports.scan, newlines: exports.newlines, line: exports.line }
 }

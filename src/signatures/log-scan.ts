@@ -3,7 +3,7 @@ import { ContextTracker } from './context.ts'
 import { PresentLine } from './present-line.ts'
 import { CHUNK_BYTES, type Scanner } from './scanner.ts'
 import type { LogKind } from './signature.ts'
-import type { Found, SignatureSet } from './signature-set.ts'
+import type { CompiledPattern, Found, SignatureSet } from './signature-set.ts'
 
 /** One line that a signature recognised. */
 export interface Seen {
@@ -120,7 +120,7 @@ export class LogScan {
       captures: Object.fromEntries(
         Object.entries(pattern < 0 ? captures : this.#capture(pattern, last.text)).map(([name, value]) => [
           name,
-          readable(value ?? ''),
+          readable(value),
         ]),
       ),
       count,
@@ -136,17 +136,19 @@ export class LogScan {
     this.#countedTo = 0
     this.#present.forget(end)
     const present = this.#present
-    const { endingAt } = this.#set
+    const { endingAt, patterns } = this.#set
     const tried = this.#tried
     this.#scanner.scan(end, (offset, state) => {
-      present.enter(offset)
-      const line = this.#base + present.start
-      const patterns = endingAt(state)
-      for (let at = 0; at < patterns.length; at++) {
-        const pattern = patterns[at]!
-        if (tried[pattern] === line) continue
-        tried[pattern] = line
-        this.#try(pattern)
+      const candidates = endingAt(state)
+      for (let at = 0; at < candidates.length; at++) {
+        const index = candidates[at]!
+        const pattern = patterns[index]!
+        if (pattern.follows && !this.#contexts.waits(pattern.rule)) continue
+        present.enter(offset)
+        const line = this.#base + present.start
+        if (tried[index] === line) continue
+        tried[index] = line
+        this.#try(pattern, index)
       }
     })
     this.#keepLast()
@@ -155,21 +157,19 @@ export class LogScan {
     this.#waiting = rest?.length ?? 0
   }
 
-  #try(index: number): void {
-    const { rule, context, regexp, anchored } = this.#set.patterns[index]!
+  #try(pattern: CompiledPattern, index: number): void {
+    const { rule, context, regexp } = pattern
     const { kinds, keys, signature } = this.#set.rules[rule]!
-    if (context >= 0 && !this.#contexts.wants(rule, context)) return
-    const text = anchored ? this.#present.withoutPrefix() : this.#present.text
+    const text = pattern.anchored ? this.#present.withoutPrefix() : this.#present.text
     if (keys.length === 0 && signature.context.length === 0) {
       if (regexp.test(text) && this.#isOf(kinds)) this.#count(rule, index, this.#single[rule], '')
       return
     }
     const match = regexp.exec(text)
     if (!match || !this.#isOf(kinds)) return
-    const captures = match.groups ?? {}
-    if (signature.context.length > 0) this.#contexts.met(rule, context, this.#here(), captures)
+    if (signature.context.length > 0) this.#contexts.met(rule, context, this.#here(), pattern.captures(match))
     else {
-      const key = keyOf(rule, keys, captures)
+      const key = keyOf(rule, keys, (name) => match[pattern.names.indexOf(name)])
       this.#count(rule, index, this.#counted.get(key), key)
     }
   }
@@ -201,14 +201,15 @@ export class LogScan {
     if (this.#set.rules[rule]!.keys.length === 0) this.#single[rule] = counted
   }
 
-  #capture(pattern: number, text: string): Readonly<Record<string, string>> {
-    const { regexp, anchored } = this.#set.patterns[pattern]!
-    return regexp.exec(anchored ? parseLogLine(text, this.#now).message : text)?.groups ?? {}
+  #capture(index: number, text: string): Readonly<Record<string, string>> {
+    const pattern = this.#set.patterns[index]!
+    const match = pattern.regexp.exec(pattern.anchored ? parseLogLine(text, this.#now).message : text)
+    return match ? pattern.captures(match) : {}
   }
 
   /** A message whose contexts are proven. */
   #proven(rule: number, found: Found, captures: Readonly<Record<string, string>>): void {
-    const key = keyOf(rule, this.#set.rules[rule]!.keys, captures)
+    const key = keyOf(rule, this.#set.rules[rule]!.keys, (name) => captures[name])
     const counted = this.#counted.get(key)
     if (counted) Object.assign(counted, { count: counted.count + 1, last: found, captures })
     else this.#add(key, { rule, captures, count: 1, first: found, last: found, at: -1, pattern: -1 })
@@ -248,15 +249,10 @@ export class LogScan {
   }
 }
 
-const keyOf = (
-  rule: number,
-  keys: readonly string[],
-  captures: Readonly<Record<string, string | undefined>>,
-): string => {
+const keyOf = (rule: number, keys: readonly string[], valueOf: (name: string) => string | undefined): string => {
   if (keys.length === 0) return `${rule}`
-  return keys.length === 1
-    ? `${rule}\n${captures[keys[0]!] ?? ''}`
-    : `${rule}\n${keys.map((name) => captures[name] ?? '').join('\n')}`
+  const [only] = keys as [string]
+  return `${rule}\n${keys.length === 1 ? (valueOf(only) ?? '') : keys.map((name) => valueOf(name) ?? '').join('\n')}`
 }
 
 /** Bytes, one a character, as UTF-8; what is not UTF-8 stays as it is. */

@@ -1,3 +1,4 @@
+import { withoutEscapes } from '../parse/escapes.ts'
 import { parseLogLine } from '../parse/log-line.ts'
 import { kindOf } from './kind.ts'
 import { CHUNK_BYTES, type Scanner } from './scanner.ts'
@@ -17,6 +18,9 @@ export class PresentLine {
   start = -1
   end = -1
   text = ''
+  /** The part of the line that is looked at. */
+  #from = 0
+  #to = 0
   readonly #scanner: Scanner
   readonly #now: number
   /** What is only looked at where a pattern asks for it. */
@@ -53,13 +57,20 @@ export class PresentLine {
     const from = Math.max(this.start, offset - LONGEST_LINE / 2)
     let to = Math.min(this.end, offset + LONGEST_LINE / 2)
     while (to > from && this.#scanner.text[to - 1] === RETURN) to--
-    const line = this.#hits < MANY_HITS ? this.#scanner.text.toString('latin1', from, to) : this.#inWindow(from, to)
-    this.text = this.#coloured && line.includes('\u001b') ? line.replace(ESCAPES, '') : line
+    this.#from = from
+    this.#to = to
+    this.text = this.#plain(
+      this.#hits < MANY_HITS ? this.#scanner.text.toString('latin1', from, to) : this.#inWindow(from, to),
+    )
   }
 
   /** To keep: a slice would keep its window alive. */
   copy(): string {
-    return this.#hits < MANY_HITS ? this.text : Buffer.from(this.text, 'latin1').toString('latin1')
+    return this.#hits < MANY_HITS ? this.text : this.#plain(this.#scanner.text.toString('latin1', this.#from, this.#to))
+  }
+
+  #plain(line: string): string {
+    return this.#coloured ? withoutEscapes(line) : line
   }
 
   /** What the log put before the message is off. */
@@ -88,5 +99,3 @@ export class PresentLine {
 }
 
 const ESCAPE = 0x1b
-/** Colours and cursor movements of a pasted terminal. */
-const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_])/g

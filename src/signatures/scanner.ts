@@ -24,8 +24,8 @@ export class Scanner {
   readonly #words: Uint32Array
   #overlap = 0
 
-  /** `wasm`: the file that the build makes of scan.wat. */
-  constructor(wasm: string) {
+  /** `wasm`: what the build makes of scan.wat. */
+  constructor(wasm: Uint8Array) {
     this.#kernel = loadKernel(wasm, MEMORY)
     this.#words = new Uint32Array(this.#kernel.memory)
     this.text = Buffer.from(this.#kernel.memory, TEXT, CHUNK_BYTES + TEXT)

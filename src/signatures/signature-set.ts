@@ -14,21 +14,41 @@ export class CompiledPattern {
   readonly anchored: boolean
   readonly #source: string
   #regexp: RegExp | undefined
+  #names: readonly string[] | undefined
 
-  /** `context`: index of the context; -1 for the message. */
+  /** `context`: index of the context; -1 for the message. `follows`: it is one that must, or must not, follow. */
   constructor(
     readonly rule: number,
     readonly context: number,
+    readonly follows: boolean,
     source: string,
   ) {
     this.#source = source
     this.anchored = /^\(*(\?:)?\^/.test(source)
   }
 
+  /** Its groups are numbered: named ones are put into an object at every match, which takes longer than the match. */
   get regexp(): RegExp {
-    return (this.#regexp ??= new RegExp(this.#source))
+    return (this.#regexp ??= new RegExp(this.#source.replace(NAMED, (whole, name) => (name ? '(' : whole))))
+  }
+
+  /** The name of each group, from 1; "" for one without. */
+  get names(): readonly string[] {
+    return (this.#names ??= [
+      '',
+      ...[...this.#source.matchAll(NAMED)].flatMap(([whole, name]) => (name ? [name] : whole === '(' ? [''] : [])),
+    ])
+  }
+
+  captures(match: RegExpExecArray): Readonly<Record<string, string>> {
+    const captures: Record<string, string> = {}
+    for (const [group, name] of this.names.entries()) if (name) captures[name] = match[group] ?? ''
+    return captures
   }
 }
+
+/** What opens a group, its name where it has one; what is escaped or in a class opens none. */
+const NAMED = /\\.|\[(?:\\.|[^\]\\])*\]|\(\?<(\w+)>|\((?!\?)/g
 
 export interface CompiledRule {
   readonly id: string
@@ -68,7 +88,7 @@ export function compileSignatures(
           if (owning) owning.push(patterns.length)
           else owners.set(literal, [patterns.length])
         }
-        patterns.push(new CompiledPattern(rule, index - 1, regexp))
+        patterns.push(new CompiledPattern(rule, index - 1, log.context[index - 1]?.side === 'then', regexp))
       }
     })
   })

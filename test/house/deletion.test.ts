@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fastGlob from 'fast-glob'
 import { basename } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -21,7 +22,7 @@ const SAMPLE = process.env['VDOCTOR_EVERY_ANSWER'] ? Infinity : 40
 const machines = fastGlob.sync('fixtures/hosts/*', { onlyDirectories: true }).sort()
 const rules = readRules('rules', new Linter(factSets))
 
-const scanner = new Scanner('dist/scan.wasm')
+const scanner = new Scanner(readFileSync('dist/scan.wasm'))
 const TELLS_OF_LOGS = /\/var\/log\/|dmesg|journalctl|uptime/
 
 /** By rule and subject: problem and ok are verdicts, the rest is silence. */

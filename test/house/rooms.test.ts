@@ -14,12 +14,25 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: ['facts', 'signatures', 'parse', 'evidence', 'types'],
   archive: ['types'],
   logfile: ['archive', 'types'],
+  serial: ['parse', 'types'],
   bundle: ['evidence', 'types'],
   hosts: ['archive', 'bundle', 'parse', 'evidence', 'types'],
-  reporters: ['engine', 'signatures', 'facts', 'parse', 'evidence', 'types'],
-  cli: ['reporters', 'hosts', 'bundle', 'logfile', 'engine', 'signatures', 'facts', 'parse', 'evidence', 'types'],
+  reporters: ['engine', 'serial', 'signatures', 'facts', 'parse', 'evidence', 'types'],
+  cli: [
+    'reporters',
+    'serial',
+    'hosts',
+    'bundle',
+    'logfile',
+    'engine',
+    'signatures',
+    'facts',
+    'parse',
+    'evidence',
+    'types',
+  ],
   commands: ['cli', 'reporters', 'hosts', 'bundle', 'engine', 'signatures', 'facts', 'parse', 'evidence', 'types'],
-  main: ['commands'],
+  main: ['commands', 'cli'],
 }
 const LONGEST = 300
 const NINE_IN_TEN = 180

@@ -1,82 +1,43 @@
 import * as assert from 'uvu/assert'
-import type { Report } from '../../src/engine/report.ts'
 import { plain, quoted, wrap } from '../../src/reporters/plain.ts'
 import { tableReport } from '../../src/reporters/table.ts'
 import { textReport } from '../../src/reporters/text.ts'
-import type { Finding } from '../../src/types.ts'
 import { describe } from '../describe.ts'
+import { hostile, reportOf } from './reports.ts'
 
-const finding: Finding = {
-  rule: 'bridge-missing',
-  area: 'network',
-  subject: 'guest evil\u001b[2J',
-  outcome: 'problem',
-  severity: 'error',
-  title: 'A bridge is missing',
-  says: 'wants \u001b]0;owned\u0007br9\nand more',
-  why: 'It fails to start.',
-  fix: [
-    { run: ['ip', 'link', 'show', 'a b;rm'], interrupts: 'the network', undo: 'nothing' },
-    { edit: '/etc/xen/evil.cfg', replace: 'br9', with: 'br0' },
-  ],
-  evidence: [{ ask: 'x', path: '/etc/xen/evil.cfg', line: 7 }],
-  missing: [],
-  documented: [],
-}
-const report = (findings: readonly Finding[]): Report => ({
-  version: 1,
-  vdoctor: '1.2.3',
-  host: 'bundle x',
-  at: '2026-01-02T03:04:05.000Z',
-  platform: {
-    distribution: 'debian',
-    version: '12',
-    system: 'Linux',
-    release: '6.1',
-    arch: 'x86_64',
-    hosts: 'kvm',
-    under: '',
-    how: [],
-  },
-  ability: '',
-  findings,
-  areas: [{ area: 'kvm', problem: 0, ok: 3, unknown: 1, skipped: 0 }],
-  undecided: [{ gap: 'denied', ask: 'stat /dev/kvm', rules: ['a', 'b'] }],
-  logs: [],
-})
 const options = { width: 100, color: null }
 
 describe('the text report', (it) => {
   it('lets nothing that a machine said reach the terminal', () => {
-    assert.not.match(textReport(report([finding]), options), /[\u0000-\u0009\u000b-\u001f]/)
+    assert.not.match(textReport(reportOf([hostile]), options), /[\u0000-\u0009\u000b-\u001f]/)
 
-    assert.not.match(tableReport(report([finding]), 100), /[\u0000-\u0009\u000b-\u001f]/)
+    assert.not.match(tableReport([reportOf([hostile])], 100), /[\u0000-\u0009\u000b-\u001f]/)
   })
 
   it('quotes what can be typed, and says what it interrupts and how to undo it', () => {
-    const text = textReport(report([finding]), options)
+    const text = textReport(reportOf([hostile]), options)
     assert.match(text, "$ ip link show 'a b;rm' (interrupts the network; undo: nothing)")
     assert.match(text, 'in /etc/xen/evil.cfg, replace br9 with br0')
     assert.match(text, 'from  /etc/xen/evil.cfg:7')
   })
 
   it('tells many subjects of one rule under one heading, and not all of a hundred', () => {
-    const many = Array.from({ length: 100 }, (_, n) => ({ ...finding, subject: `guest ${n}` }))
-    const text = textReport(report(many), options)
+    const many = Array.from({ length: 100 }, (_, n) => ({ ...hostile, subject: `guest ${n}` }))
+    const text = textReport(reportOf(many), options)
     assert.is(text.match(/A bridge is missing/g)!.length, 1)
     assert.match(text, 'and 92 more')
     assert.match(text, '100 errors, 0 warnings')
   })
 
   it('names the healthy areas, and what would decide the rest', () => {
-    const text = textReport(report([]), options)
+    const text = textReport(reportOf([]), options)
     assert.match(text, 'OK       kvm: 3 rules found nothing wrong, 1 undecided')
     assert.match(text, '2 × run as root: stat /dev/kvm may not be read')
     assert.match(text, 'A KVM host, on bare metal')
   })
 
   it('counts a waived finding apart', () => {
-    const text = textReport(report([{ ...finding, waived: 'known (until 2027-01-01)' }]), options)
+    const text = textReport(reportOf([{ ...hostile, waived: 'known (until 2027-01-01)' }]), options)
     assert.match(text, /WAIVED {3}bridge-missing, .*known/)
     assert.match(text, '0 errors')
   })

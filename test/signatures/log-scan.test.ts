@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { literalsOf } from '../../src/signatures/pattern.ts'
 import { LogScan, type Sighting } from '../../src/signatures/log-scan.ts'
@@ -6,7 +7,7 @@ import type { LogContext, LogKind, Signature } from '../../src/signatures/signat
 import { compileSignatures } from '../../src/signatures/signature-set.ts'
 import { describe } from '../describe.ts'
 
-const scanner = new Scanner('dist/scan.wasm')
+const scanner = new Scanner(readFileSync('dist/scan.wasm'))
 const pattern = (regexp: string) => ({ regexp, literals: literalsOf(regexp)! })
 const context = (side: LogContext['side'], regexp: string, more: Partial<LogContext> = {}): LogContext => ({
   side,

@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { buildAutomaton } from '../../src/signatures/automaton.ts'
 import { CHUNK_BYTES, Scanner } from '../../src/signatures/scanner.ts'
 import { describe } from '../describe.ts'
 
-const scanner = new Scanner('dist/scan.wasm')
+const scanner = new Scanner(readFileSync('dist/scan.wasm'))
 
 /** "offset literal" of all hits, in order and each once. */
 function hits(literals: readonly string[], text: string): string[] {

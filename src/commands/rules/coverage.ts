@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { BaseCommand } from '../../cli/base.ts'
 import { loadRules } from '../../cli/rules.ts'
+import { shippedText } from '../../cli/shipped-files.ts'
 import { type Declined, sections } from '../../engine/coverage.ts'
 import { coverageText } from '../../reporters/coverage.ts'
 
@@ -11,8 +10,7 @@ export default class RulesCoverage extends BaseCommand {
   async run(): Promise<void> {
     await this.parse(RulesCoverage)
     const rules = await loadRules(this.config.root)
-    const file = join(this.config.root, 'dist', 'coverage.json')
-    const declined = JSON.parse(readFileSync(file, 'utf8')) as Declined[]
+    const declined = JSON.parse(shippedText(this.config.root, 'coverage.json')) as Declined[]
     this.print(coverageText(sections(rules), declined))
   }
 }
