@@ -21,7 +21,7 @@ export async function openArchive(path: string, size: number, wanted: Wanted): P
   const contents = await readTar(bounded(unpacked(path, packing), size), wanted)
   if (contents.names('/')!.length > 0) return contents
   throw new UserError(
-    `${path} is no archive that can be read${contents.cut === null ? '' : `: ${contents.cut}`}`,
+    `${path} is no archive that can be read${contents.cut === null || packing === null ? '' : `: ${contents.cut}`}`,
     WAY_OUT,
   )
 }
@@ -80,7 +80,8 @@ async function* byProgram(unpacker: string, path: string): AsyncGenerator<Buffer
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve).on('error', () => resolve(null)))
   try {
     yield* child.stdout
-    if ((await ended) !== 0) throw new Error(said.trim().split('\n')[0] || 'it could not be unpacked')
+    if ((await ended) !== 0)
+      throw new Error(said.trim().split('\n')[0]!.split(': ').pop() || 'it could not be unpacked')
   } finally {
     child.kill()
   }

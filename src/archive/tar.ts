@@ -12,8 +12,8 @@ const MOST_SMALL = 32 << 20
 /** Of what is asked for; a bundle of a large host has 20 MiB. */
 const MOST_WANTED = 128 << 20
 /** A sosreport of a large host has 60,000 entries. */
-const MOST_ENTRIES = 250_000
-const MOST_NAME_BYTES = 64 << 20
+const MOST_ENTRIES = 150_000
+const MOST_NAME_BYTES = 24 << 20
 const LONGEST_NAME = 4096
 
 /** Reads a tar once, from front to back. Where it breaks off, that is said in `cut`, and what came before counts. */
@@ -62,7 +62,7 @@ class Reading {
   async take(entry: ParsedTarEntry): Promise<string | null> {
     const { header } = entry
     this.#nameBytes += header.name.length + (header.linkname?.length ?? 0)
-    if (++this.#entries > MOST_ENTRIES || this.#nameBytes > MOST_NAME_BYTES)
+    if (++this.#entries > MOST_ENTRIES || this.contents.size > MOST_ENTRIES || this.#nameBytes > MOST_NAME_BYTES)
       return `only its first ${this.#entries - 1} entries were read`
     const path = pathOf(header.name)
     if (path === null || path === '/') {

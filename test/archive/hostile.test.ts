@@ -103,7 +103,7 @@ describe('an archive that means harm', (it) => {
       for (let block = 0; block < 1000; block++) yield Buffer.concat(Array<Buffer>(1000).fill(one))
     }
     const contents = await readTar(headers(), nothing)
-    assert.match(contents.cut!, 'only its first 250000 entries')
+    assert.match(contents.cut!, 'only its first 150000 entries')
   })
 
   it('has a gigabyte of zeros in a few kilobytes: it is not kept, and more than that is not unpacked', async () => {
@@ -119,7 +119,7 @@ describe('an archive that means harm', (it) => {
 
   it('is bounded where it grows without measure', async () => {
     if (!needs('bzip2')) return
-    const packed = execFileSync('sh', ['-c', 'head -c 1G /dev/zero | bzip2 -1'], { maxBuffer: 1 << 24 })
+    const packed = execFileSync('sh', ['-c', 'head -c 300M /dev/zero | bzip2 -1'], { maxBuffer: 1 << 24 })
     assert.match(await refusal(fileWith(packed)), /is no archive that can be read: /)
   })
 })

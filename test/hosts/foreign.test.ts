@@ -1,31 +1,15 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { everyAsk } from '../../src/engine/asks.ts'
 import { command, file, link, list, stat } from '../../src/evidence/ask.ts'
-import { findProgram } from '../../src/hosts/run.ts'
 import { openRecording } from '../../src/hosts/recording.ts'
-import { type Answer, type Ask, type Host, UserError } from '../../src/types.ts'
+import { type Host, UserError } from '../../src/types.ts'
 import { describe } from '../describe.ts'
-import { needs } from '../needs.ts'
 import { folderWith } from './machine-folder.ts'
+import { said, UNAME } from './said.ts'
 
 const opened = async (files: Readonly<Record<string, string>>): Promise<Host> =>
   (await openRecording(folderWith(files), everyAsk)).host
 
-/** What one ask is answered with, short. */
-async function said(host: Host, ask: Ask): Promise<string> {
-  const [answer] = await host.answer([ask])
-  if (!answer!.ok) return answer!.gap
-  const { data } = answer!
-  if (data.kind === 'file') return data.truncated ? `…${data.text}` : data.text
-  if (data.kind === 'command') return data.stdout
-  return data.kind === 'list' ? data.names.join(' ') : data.kind === 'link' ? data.target : JSON.stringify(data)
-}
-
-const UNAME = 'Linux web1 6.1.0-18-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1 (2024-02-01) x86_64 GNU/Linux\n'
 const uname = command(['uname', '-srm'])
 
 describe('a sosreport', (it) => {
@@ -102,6 +86,16 @@ describe('a sosreport', (it) => {
     assert.is(await said(host, file('/etc/fstab')), 'too-big')
   })
 
+  it('does not take some logs for all of them', async () => {
+    const files = { 'sos_commands/libvirt/x': '', 'var/log/libvirt/qemu/web1.log': 'new\n' }
+    const logs = file('/var/log/libvirt/qemu/*.log', { fromEnd: true })
+    assert.is(await said(await opened(files), logs), '{"kind":"expands","values":["/var/log/libvirt/qemu/web1.log"]}')
+    const tail = { 'sos_strings/libvirt/var.log.libvirt.qemu.web2.log.tailed': 'x' }
+    assert.is(await said(await opened({ ...files, ...tail }), logs), 'not-recorded')
+    const since = { 'sos_reports/manifest.json': '{"cmdline":"sos report --since 20261101"}' }
+    assert.is(await said(await opened({ ...files, ...since }), logs), 'not-recorded')
+  })
+
   it('answers for folders that it holds whole, and for no others', async () => {
     const files = { 'etc/modprobe.d/a.conf': 'a\n', 'sys/class/net/eth0/flags': '1\n', 'boot/grub/grub.cfg': 'x\n' }
     const host = await opened({ ...files, 'sos_commands/kernel/lsmod': 'x\n' })
@@ -125,30 +119,62 @@ describe('a sosreport', (it) => {
       '{"kind":"stat","stat":{"type":"char","mode":432,"uid":0,"gid":104,"size":null}}',
     )
     assert.is(await said(host, stat('/dev/xen/privcmd')), 'absent')
-    assert.is(await said(host, stat('/dev/net/tun')), 'not-recorded')
+    assert.is(await said(host, stat('/dev/net/tun')), 'absent')
+    assert.is(await said(host, stat('/sys/class/tty')), 'not-recorded')
     assert.is(await said(host, list('/sys/block')), 'dm-0')
     assert.is(await said(host, link('/sys/block/[hsd]*')), '{"kind":"expands","values":["/sys/block/dm-0"]}')
     assert.is(await said(host, link('/sys/block/dm-0')), '../devices/virtual/block/dm-0')
   })
 
+  it('knows from the list of all logs which there were', async () => {
+    const host = await opened({
+      'sos_commands/logs/ls_-alRh_.var.log':
+        '/var/log:\ntotal 9.2M\ndrwxr-xr-x 9 root root 4.0K Nov 20 06:36 .\n-rw------- 1 root root 1.2M Nov 20 06:36 messages\ndrwx------ 2 root root 4.0K Nov 20  2025 libvirt\n',
+      'var/log/messages': 'hello\n',
+    })
+    assert.is(await said(host, file('/var/log/messages', { fromEnd: true })), 'hello\n')
+    assert.is(await said(host, file('/var/log/syslog', { fromEnd: true })), 'absent')
+    assert.is(await said(host, file('/var/log/xen/xend.log')), 'absent')
+    assert.is(await said(host, file('/var/log/xen/xl-*.log')), '{"kind":"expands","values":[]}')
+    // It was there, and what was in it is not told.
+    assert.is(await said(host, file('/var/log/libvirt/libvirtd.log')), 'not-recorded')
+    assert.is(await said(host, file('/var/log/libvirt/*.log')), 'not-recorded')
+    assert.is(await said(host, stat('/var/log/messages')), 'malformed')
+    assert.is(await said(host, command(['dmesg'], { if: { path: '/var/log/xen/x' } })), 'withheld')
+    assert.is(await said(host, command(['dmesg'], { if: { path: '/boot/loader.conf' } })), 'not-recorded')
+  })
+
   it('says that something was not there only where the archive proves it', async () => {
-    const ps = 'USER PID\nroot 1 0.0 /sbin/init\nroot 2 0.0 [kthreadd]\nroot 9 0.0 /usr/sbin/libvirtd --timeout 120\n'
+    const ps =
+      'USER PID %CPU COMMAND\nroot 1 0.0 /sbin/init\nroot 2 0.0 [kthreadd]\nroot 9 0.0 /usr/sbin/libvirtd --timeout 120\n' +
+      'root 10 0.0 vi /usr/sbin/virtqemud\nroot 11 0.0 python /usr/sbin/xend start\n'
+    const units =
+      '  UNIT LOAD ACTIVE SUB DESCRIPTION\n  ssh.service loaded active running OpenBSD Secure Shell server\n'
     const proofs = {
       'sos_commands/kernel/uname_-a': UNAME,
+      'sos_commands/systemd/systemctl_list-units': units,
       'sos_commands/process/ps_auxwww': ps,
-      'sos_commands/processor/lscpu': 'Architecture: x86_64\nHypervisor vendor:  KVM\n',
+      'sos_commands/processor/lscpu': 'Architecture: x86_64\nCPU(s): 2\nHypervisor vendor:  KVM\n',
     }
     const host = await opened(proofs)
     assert.is(await said(host, stat('/.dockerenv')), 'absent')
     assert.is(await said(host, file('/proc/xen/capabilities')), 'absent')
+    assert.is(await said(host, command(['xl', 'dmesg'])), 'absent')
+    assert.is(await said(host, command(['xl', 'info'])), 'not-recorded')
     assert.is(await said(host, stat('/usr/sbin/libvirtd')), 'malformed')
-    for (const path of ['/usr/sbin/virtqemud', '/etc/fstab', '/usr/sbin/xend'])
+    assert.is(await said(host, stat('/usr/sbin/xend')), 'malformed')
+    for (const path of ['/usr/sbin/virtqemud', '/etc/fstab', '/usr/bin/qemu-kvm'])
       assert.is(await said(host, stat(path)), 'not-recorded')
     const none = await opened({ 'sos_commands/kernel/uname_-a': UNAME })
     assert.is(await said(none, stat('/.dockerenv')), 'not-recorded')
     assert.is(await said(none, file('/proc/xen/capabilities')), 'not-recorded')
-    const contained = await opened({ ...proofs, 'sos_commands/process/ps_auxwww': ps.replace('[kthreadd]', 'bash') })
-    assert.is(await said(contained, stat('/.dockerenv')), 'not-recorded')
+    const doubts = [
+      { 'sos_commands/process/ps_auxwww': ps.replace('[kthreadd]', 'bash') },
+      { 'sos_commands/systemd/systemctl_list-units': 'Failed to connect to bus: Host is down\n' },
+      { 'sos_commands/kernel/uname_-a': UNAME.replace('18-amd64', '18-pve-042stab1') },
+    ]
+    for (const doubt of doubts)
+      assert.is(await said(await opened({ ...proofs, ...doubt }), stat('/.dockerenv')), 'not-recorded')
   })
 })
 
@@ -198,48 +224,5 @@ describe('what is none of these', (it) => {
       } catch (error) {
         assert.instance(error, UserError)
       }
-  })
-})
-
-describe('sos report of this machine', (it) => {
-  it('holds what the machine itself answers', async () => {
-    if (!needs('sos')) return
-    const folder = mkdtempSync(join(tmpdir(), 'vdoctor-sos-'))
-    const plugins = 'boot,block,date,dpkg,filesys,host,kernel,libvirt,memory,process,processor'
-    const args = ['report', '--batch', '--quiet', '--only-plugins', plugins, '--tmp-dir', folder]
-    execFileSync(findProgram('sos')!, args, { stdio: 'ignore' })
-    const archive = join(
-      folder,
-      readdirSync(folder).find((name) => /\.tar\.\w+$/.test(name))!,
-    )
-    const { host, note } = await openRecording(archive, everyAsk)
-    assert.is(note, null)
-    assert.ok(Math.abs(Date.now() - host.at!.getTime()) < 120_000, String(host.at))
-    const answers = await host.answer(everyAsk)
-    const asked = (key: string): Answer | undefined => answers.find((answer) => answer.key === key)
-    // What does not change from one moment to the next, as the machine itself has it.
-    for (const path of ['/proc/cmdline', '/etc/fstab', '/proc/sys/kernel/tainted', '/proc/misc']) {
-      const answer = asked(JSON.stringify({ file: path }))!
-      assert.ok(answer.ok, path)
-      if (answer.ok && answer.data.kind === 'file') assert.is(answer.data.text, readFileSync(path, 'utf8'), path)
-    }
-    const output = (...argv: [string, ...string[]]): string => {
-      const answer = asked(JSON.stringify({ command: argv }))
-      return answer?.ok && answer.data.kind === 'command' ? answer.data.stdout : ''
-    }
-    const own = (...argv: [string, ...string[]]): string =>
-      execFileSync(argv[0], argv.slice(1), { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } })
-    assert.is(output('uname', '-srm'), own('uname', '-srm'))
-    const mounts = (text: string): string[] =>
-      text
-        .split('\n')
-        .slice(1)
-        .map((line) => line.split(/\s+/).at(-1)!)
-        .sort()
-    const recorded = mounts(output('df', '-klP'))
-    for (const point of mounts(own('df', '-klP', '-x', 'tmpfs'))) assert.ok(recorded.includes(point), point)
-    assert.match(output('ps', '-ww', '-axo', 'pid,ppid,state,wchan:40,comm'), /^1 0 [A-Z] \S+ \S+/m)
-    assert.match(output('ps', '-ww', '-axo', 'pid,uid,etime,args'), /^1 0 [\d:-]+ \S+/m)
-    assert.ok(answers.filter(({ ok }) => ok).length > 40)
   })
 })

@@ -251,6 +251,7 @@ export function insights(machine: Recorded): Archive {
     'df_-li_-x_autofs': machine.df('df -liP', false),
     'date_--utc': machine.date(),
     lsmod: lsmod(machine),
+    'systemctl_list-units': machine.units(),
     'rpm_-qa_--qf_name_NAME_epoch_EPOCH_version_VERSION':
       rpms.length === 0
         ? undefined

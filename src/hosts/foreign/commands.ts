@@ -93,6 +93,7 @@ export const RECORDED: readonly string[] = [
   'dpkg -l',
   'date',
   'date --utc',
+  'systemctl list-units',
 ]
 
 /** What the command would have printed. */

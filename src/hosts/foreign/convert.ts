@@ -55,7 +55,7 @@ export const dmesgOf = (text: string): string => text.replace(/^\[\w{3} \w{3} [ 
 /** `lsmod`, also sorted, as /proc/modules has it: `kvm                  1409024  1 kvm_amd` */
 export function modulesOf(text: string): string | null {
   if (!/^Module\s+Size\s+Used by/m.test(text)) return null
-  const found = [...text.matchAll(/^(\w+)\s+(\d+)\s+(-?\d+)[ \t]*(\S*)$/gm)]
+  const found = [...text.matchAll(/^(\w+)[ \t]+(\d+)[ \t]+(-?\d+)[ \t]*(\S*)$/gm)]
   return found
     .map(
       ([, name, size, uses, by]) =>

@@ -1,6 +1,6 @@
 import { follow } from '../../archive/contents.ts'
 import { isGlob } from '../../evidence/ask.ts'
-import type { Answer, Ask, Host, Question } from '../../types.ts'
+import type { Answer, Ask, AskOptions, Host, Question } from '../../types.ts'
 import type { Reply } from '../gaps.ts'
 import { answerAll, type Machine } from '../machine.ts'
 import { expandIn, listFolder, readFile, readLink } from '../tree.ts'
@@ -36,8 +36,12 @@ export class ForeignHost implements Host, Machine {
     return answerAll(this, asks, onAnswer)
   }
 
-  withheld(): null {
-    return null
+  /** Where the archive proves that what an ask is for was not there, it would not have been made on the machine itself. */
+  withheld(options: AskOptions): Reply | null {
+    const path = options.if && 'path' in options.if ? options.if.path : undefined
+    return path !== undefined && this.#listings.look(path) === null
+      ? { gap: 'withheld', detail: `${path} is not there` }
+      : null
   }
 
   async one(question: Question, options: Parameters<Machine['one']>[1]): Promise<Reply> {
@@ -68,7 +72,7 @@ export class ForeignHost implements Host, Machine {
   #command(argv: readonly string[]): Reply {
     const stdout = commandOf(argv, this.#dump)
     if (stdout !== null) return { data: { kind: 'command', stdout, stderr: '', exit: 0 } }
-    const detail = this.#proofs.lacking(argv[0]!)
+    const detail = this.#proofs.lacking(argv)
     return detail === null ? NOT_RECORDED : { gap: 'absent', detail }
   }
 
@@ -77,7 +81,7 @@ export class ForeignHost implements Host, Machine {
     if ('data' in reply || reply.gap !== 'not-recorded') return reply
     const text = this.#proofs.file(path)
     if (text !== null) return { data: { kind: 'file', text } }
-    return this.#absent(path) ?? reply
+    return this.#listings.look(path) === null ? { gap: 'absent' } : (this.#absent(path) ?? reply)
   }
 
   #stat(path: string): Reply {

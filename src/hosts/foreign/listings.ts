@@ -11,8 +11,8 @@ export interface Listed {
 }
 
 /** Folders that are listed with all below them, and how: sos to 4.4 and insights, later sos, XenServer. */
-export const LISTINGS = ['/dev', '/sys/block', '/sys/firmware', '/boot'].flatMap((folder) =>
-  ['-lanR', '-alZR', '-lR'].map((options) => `ls ${options} ${folder}`),
+export const LISTINGS = ['/dev', '/sys/block', '/sys/firmware', '/boot', '/var/log'].flatMap((folder) =>
+  ['-lanR', '-alRh', '-alZR', '-lR'].map((options) => `ls ${options} ${folder}`),
 )
 
 /** Folders by their path, with what was in each by name: `ls -lanR` tells of names, owners and links what nobody copied. */
@@ -26,11 +26,14 @@ export class Listings {
     }
   }
 
-  /** undefined: the folder was not listed. null: it was, and the name was not in it. */
+  /** undefined: nobody knows, since the folder was not listed. null: it was, or what leads to it, and the name was not in it. */
   look(path: string): Listed | null | undefined {
     const at = path.lastIndexOf('/')
-    const folder = this.#folders.get(path.slice(0, at))
-    return folder && (folder.get(path.slice(at + 1)) ?? null)
+    if (at <= 0) return undefined
+    const above = path.slice(0, at)
+    const folder = this.#folders.get(above)
+    if (folder) return folder.get(path.slice(at + 1)) ?? null
+    return this.look(above) === null ? null : undefined
   }
 
   names(path: string): readonly string[] | null {
@@ -40,6 +43,7 @@ export class Listings {
 
   /** Paths in a listed folder whose names the pattern matches. */
   matching(folder: string, pattern: string): readonly string[] | null {
+    if (this.look(folder) === null) return []
     const matches = globPart(pattern)
     const names = this.names(folder)?.filter((name) => matches.test(name))
     return names?.map((name) => `${folder}/${name}`) ?? null

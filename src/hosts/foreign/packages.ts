@@ -49,6 +49,14 @@ export function debs(dump: Dump): (Installed & { readonly status: string })[] | 
   return all.length === 0 ? null : all
 }
 
+/** Names of all that is installed; of what was removed Debian keeps a line, too. */
+export const installed = (dump: Dump): Set<string> =>
+  new Set(
+    [...(rpms(dump) ?? []), ...(debs(dump) ?? []).filter(({ status }) => /^[a-z]i/.test(status))].map(
+      ({ name }) => name,
+    ),
+  )
+
 /** As `rpm -q --qf '%{NAME} %{VERSION}-%{RELEASE}\n' NAME…` prints it. */
 export function rpmOf(dump: Dump, argv: readonly string[]): string | null {
   const all = rpms(dump)

@@ -1,7 +1,7 @@
 import type { Dump } from './dump.ts'
 import { linesOf, succeeded } from './dump.ts'
 
-/** sos asks for two tables that tell all together: the names are cut nowhere in one, states and calls stand in the other. */
+/** sos asks for two tables that tell all together: names (of 15 letters, as the kernel keeps them) in one, states and calls in the other. */
 export const NAMES = 'ps axo pid,ppid,user,group,lwp,nlwp,start_time,comm,cgroup'
 export const CALLS = [
   'ps axo flags,state,uid,pid,ppid,pgid,sid,cls,pri,addr,sz,wchan:20,lstart,tty,time,cmd',
@@ -124,9 +124,29 @@ export const LISTS = [
   'ps wwwaxf -eo pid,tty,stat,time,nice,psr,pcpu,pmem,nwchan,wchan:25,args',
 ]
 
-/** Programs that ran, by the path that they were called with; null where no list of processes was recorded. */
+/** Words of a call that are looked at, the branches of a tree included. */
+const MOST_BRANCHES = 40
+/** What runs the program that its first argument names. */
+const INTERPRETERS = /(^|\/)(python|perl|ruby|sh|bash|dash)[\d.]*$/
+
+/**
+ * Programs that ran, by the path that they were called with, and threads of the kernel: `[kthreadd]`. null where no list was recorded.
+ *
+ *     root       800  0.0  0.1 1543216 26680 ?       Ssl  06:36   0:00 /usr/sbin/libvirtd --timeout 120
+ */
 export function programsOf(dump: Dump): Set<string> | null {
   const text = LISTS.map((command) => succeeded(dump.output(command))).find((found) => found !== null)
   if (text === undefined) return null
-  return new Set([...text!.matchAll(/\s(\/[\w./+-]+|\[[^\]\s]+\])(?=\s|$)/gm)].map(([, path]) => path!))
+  const [head = '', ...lines] = text!.split('\n')
+  const before = head.trim().split(/\s+/).length - 1
+  const programs = lines.flatMap((line) => {
+    const words = line
+      .trim()
+      .split(/\s+/, before + MOST_BRANCHES)
+      .slice(before)
+    // Trees are drawn: `|   \_ /usr/sbin/libvirtd`
+    const call = words.filter((word) => !/^[|\\_]+$/.test(word))
+    return INTERPRETERS.test(call[0] ?? '') ? call.slice(0, 2) : call.slice(0, 1)
+  })
+  return new Set(programs)
 }

@@ -2,7 +2,7 @@ import { commandOf, INFO } from './commands.ts'
 import { modulesOf } from './convert.ts'
 import type { Dump } from './dump.ts'
 import { succeeded } from './dump.ts'
-import { debs, rpms } from './packages.ts'
+import { debs, installed, rpms } from './packages.ts'
 import { programsOf } from './processes.ts'
 import { infoOf } from './uname.ts'
 
@@ -15,14 +15,18 @@ export interface Proofs {
   absent(path: string): string | null
   /** Why it must have been there, whatever its mode and owner. */
   present(path: string): string | null
-  /** Why a program cannot have been there. */
-  lacking(program: string): string | null
+  /** Why there is nothing that a command could tell of. */
+  lacking(argv: readonly string[]): string | null
   /** Contents that a command's output implies. */
   file(path: string): string | null
 }
 
+const NO_XEN = 'lscpu tells of no Xen'
 const CONTAINER = ['/.dockerenv', '/run/.containerenv', '/run/systemd/container', '/proc/vz', '/proc/bc']
 const XEN = ['/proc/xen/capabilities', '/sys/hypervisor/type', '/sys/hypervisor/uuid', '/sys/hypervisor/guest_type']
+
+/** What only answers where systemd runs. */
+const MANAGER = ['systemctl list-units', 'systemctl list-units --all', 'systemctl --no-pager --all list-units']
 
 /** What the hypervisor says of itself, by what the toolstack calls it. */
 const TOLD: Readonly<Record<string, string>> = {
@@ -35,25 +39,24 @@ const TOLD: Readonly<Record<string, string>> = {
 /** Programs, and the packages that always bring them. */
 const BRINGS: Readonly<Record<string, RegExp>> = {
   '/usr/sbin/libvirtd': /^(libvirt-daemon|libvirt)$/,
-  '/usr/sbin/virtqemud': /^libvirt-daemon-driver-qemu$/,
-  '/usr/libexec/qemu-kvm': /^(qemu-kvm-core|kvm)$/,
+  '/usr/libexec/qemu-kvm': /^qemu-kvm-core$/,
   '/usr/sbin/dnsmasq': /^(dnsmasq|dnsmasq-base)$/,
 }
 
 export function proofsOf(dump: Dump): Proofs {
   const programs = programsOf(dump)
-  const packages = new Set([...(rpms(dump) ?? []), ...(debs(dump) ?? [])].map(({ name }) => name))
+  const packages = installed(dump)
   const vendor = /^Hypervisor vendor:\s*(\S+)/m
-  const lscpu = succeeded(dump.output('lscpu'))
+  const lscpu = english(succeeded(dump.output('lscpu')))
   const below = lscpu === null ? null : (vendor.exec(lscpu)?.[1] ?? '')
   const info = INFO.map((command) => succeeded(dump.output(command)) ?? '').find((text) => infoOf(text, 'xen_major'))
   const toolstack = info !== undefined
+  const noXen = below !== null && below !== 'Xen' && !toolstack
   return {
     absent(path) {
-      // A container sees no threads of the kernel. OpenVZ's containers do see /proc/vz, and its own kernels say so.
-      if (CONTAINER.includes(path) && programs?.has('[kthreadd]') && !isOpenVz(dump))
-        return 'the list of processes shows the threads of the kernel'
-      if (XEN.includes(path) && below !== null && below !== 'Xen' && !toolstack) return 'lscpu tells of no Xen'
+      if (CONTAINER.includes(path) && (toolstack || (programs?.has('[kthreadd]') && isMachine(dump))))
+        return 'the threads of the kernel were seen, and the system manager answered'
+      if (XEN.includes(path) && noXen) return NO_XEN
       return dump.missed(path) ? 'it was looked for when the archive was made' : null
     },
     present(path) {
@@ -61,7 +64,9 @@ export function proofsOf(dump: Dump): Proofs {
       const brings = BRINGS[path]
       return brings && [...packages].some((name) => brings.test(name)) ? 'its package is installed' : null
     },
-    lacking(program) {
+    lacking(argv) {
+      const [program] = argv
+      if (argv.join(' ') === 'xl dmesg' && noXen) return `${NO_XEN}, so there is no ring of it`
       const others = program === 'rpm' ? debs(dump) : program === 'dpkg-query' ? rpms(dump) : null
       const own = program === 'rpm' ? 'rpm' : 'dpkg'
       if (others !== null && !packages.has(own)) return `${own} is not among the installed packages`
@@ -80,9 +85,26 @@ export function proofsOf(dump: Dump): Proofs {
   }
 }
 
-const isOpenVz = (dump: Dump): boolean => /stab|vz/.test(commandOf(['uname', '-r'], dump) ?? 'vz')
+/**
+ * A container sees no threads of the kernel, unless it was given the machine's processes; then it cannot reach the system manager. Before
+ * Linux 3 none was given them. OpenVZ's own kernels are told by their names.
+ */
+function isMachine(dump: Dump): boolean {
+  const release = commandOf(['uname', '-r'], dump)
+  if (release === null || /stab|vz/.test(release)) return false
+  return (
+    release.startsWith('2.') ||
+    MANAGER.some((command) =>
+      /^[\s●*]*\S+\.(service|mount|slice|device)\s/m.test(succeeded(dump.output(command)) ?? ''),
+    )
+  )
+}
 
 function modules(dump: Dump): string | null {
   const text = ['lsmod', 'lsmod | sort'].map((command) => succeeded(dump.output(command))).find((one) => one !== null)
   return text === undefined ? null : modulesOf(text!)
 }
+
+/** In other languages lscpu calls its vendor of hypervisors otherwise, and would seem to name none. */
+const english = (lscpu: string | null): string | null =>
+  lscpu !== null && /^Architecture:/m.test(lscpu) && /^CPU\(s\):/m.test(lscpu) ? lscpu : null

@@ -38,8 +38,10 @@ const WHOLE: Readonly<Record<string, readonly string[]>> = {
   ].concat(['/etc/systemd/system/getty.target.wants']),
 }
 
-/** A tree with sos_commands/ in it, as sos wrote it since 2007, on Red Hat's first. */
-export const isSosreport = (contents: Contents): boolean => contents.names('/sos_commands') !== null
+/** A tree with sos_commands/ in it, as sos wrote it since 2007; one that is cut off before it has the links into it at least. */
+export const isSosreport = (contents: Contents): boolean =>
+  contents.names('/sos_commands') !== null ||
+  contents.names('/')!.some((name) => contents.look(`/${name}`)?.target?.startsWith('sos_commands/'))
 
 /** `packed`: the times of its files are those of the recorded machine's clock. */
 export function sosreport(from: string, contents: Contents, packed: boolean): Dump {
@@ -61,7 +63,7 @@ export function sosreport(from: string, contents: Contents, packed: boolean): Du
     at: dateOf([output('date --utc'), output('date')], contents, packed ? ['/date', '/uptime', '/version.txt'] : []),
     files: tailed(contents),
     output,
-    whole: (path) => whole.has(path),
+    whole: (path) => whole.has(path) && !shortened(path, contents, manifest),
     missed: () => false,
   }
 }
@@ -89,7 +91,16 @@ function outputsOf(contents: Contents): Map<string, string> {
   return found
 }
 
+/** Where logs passed the limit of sos, the older ones were left out, and the end alone of one was kept; --since leaves out what is old. */
+function shortened(path: string, contents: Contents, manifest: Manifest | null): boolean {
+  if (!path.startsWith('/var/log/')) return false
+  const dotted = path.slice(1, path.lastIndexOf('/') + 1).replaceAll('/', '.')
+  const tails = (contents.names('/sos_strings') ?? []).flatMap((plugin) => contents.names(STRINGS + plugin) ?? [])
+  return manifest?.since === true || tails.some((name) => name.startsWith(dotted))
+}
+
 interface Manifest {
+  readonly since: boolean
   readonly plugins: readonly string[]
   /** Files by the command whose output they hold. */
   readonly files: ReadonlyMap<string, string>
@@ -111,8 +122,9 @@ function manifestOf(contents: Contents): Manifest | null {
   const path = follow(contents, '/sos_reports/manifest.json')
   const read = path === null ? null : contents.read(path, { maxBytes: MOST_OUTPUT, fromEnd: false })
   if (!read || !('bytes' in read)) return null
+  const text = read.bytes.toString('utf8')
   try {
-    const plugins = (JSON.parse(read.bytes.toString('utf8')) as ManifestJson).components?.report?.plugins ?? {}
+    const plugins = (JSON.parse(text) as ManifestJson).components?.report?.plugins ?? {}
     const commands = Object.values(plugins).flatMap((plugin) => plugin.commands ?? [])
     const files = new Map<string, string>()
     const exits = new Map<string, number>()
@@ -121,13 +133,13 @@ function manifestOf(contents: Contents): Manifest | null {
       if (typeof exec === 'string') files.set(withoutFolder(exec), filepath)
       if (typeof code === 'number') exits.set(filepath, code)
     }
-    return { plugins: Object.keys(plugins), files, exits }
+    return { since: text.includes('--since'), plugins: Object.keys(plugins), files, exits }
   } catch {
     return null
   }
 }
 
-const withoutFolder = (command: string): string => command.replace(/^\/\S*\//, '')
+const withoutFolder = (command: string): string => command.replace(/^\/\S*\//, '').replace(/\s+/g, ' ')
 
 /** Of a log that was too large, sos keeps the end in sos_strings/, and a link to it in the place of the log. */
 function tailed(contents: Contents): Contents {
