@@ -2,7 +2,7 @@
 import { Plugin } from '@oclif/core'
 import { build, type Plugin as EsbuildPlugin } from 'esbuild'
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import wabt from 'wabt'
 import { commands } from '../src/commands/index.ts'
 import { Linter } from '../src/engine/conditions.ts'
@@ -39,7 +39,7 @@ const plainSort: EsbuildPlugin = {
 }
 
 /** Libraries that a check does not need: each in a file of its own, since a third less code starts a twentieth faster. */
-const RARE = ['zod', 'yaml', '@eslint-community/regexpp', 'xz-decompress', 'fzstd', 'cli-table3']
+const RARE = ['zod', 'yaml', '@eslint-community/regexpp', 'xz-decompress', 'fzstd', 'modern-tar', 'cli-table3']
 const fileOf = (library: string): string => `${library.replace(/^.*\//, '')}.cjs`
 const rareApart: EsbuildPlugin = {
   name: 'rare-apart',
@@ -58,7 +58,7 @@ const { conditions, texts } = apart(rules)
 writeFileSync('dist/rules.json', JSON.stringify(conditions))
 writeFileSync('dist/texts.jsonl', texts.map((one) => JSON.stringify(one)).join('\n'))
 writeFileSync('dist/coverage.json', JSON.stringify(readDeclined('rules')))
-copyFileSync('src/hosts/collector.sh', 'dist/collector.sh')
+cpSync('src/hosts/shell', 'dist/shell', { recursive: true })
 const { automaton } = signaturesOf(rules)
 writeFileSync('dist/signatures.bin', packAutomaton(automaton))
 const { parseWat } = await wabt()
@@ -83,6 +83,8 @@ await build({
   // oclif would drag the compiler in for its development mode; serialport is loaded by the file that needs it.
   external: ['typescript', 'ts-node', 'serialport'],
   plugins: [noWsl, plainSort, rareApart],
+  // Files beside the source stand beside the bundle.
+  define: { 'import.meta.dirname': '__dirname' },
 })
 
 // bin/load.cjs reads it as ASCII, which needs no decoding. What esbuild leaves are characters in regular expressions.

@@ -22,18 +22,9 @@ await build({
   target: 'node20',
   logLevel: 'warning',
 })
-const files = [
-  'cli.cjs',
-  'cli.cjs.cache',
-  'rules.json',
-  'texts.jsonl',
-  'coverage.json',
-  'signatures.bin',
-  'scan.wasm',
-  'collector.sh',
-]
-const rare = readdirSync('dist/rare').map((name) => `rare/${name}`)
-const assets = Object.fromEntries([...files, ...rare].map((name) => [name, `dist/${name}`]))
+const files = ['cli.cjs', 'cli.cjs.cache', 'rules.json', 'texts.jsonl', 'coverage.json', 'signatures.bin', 'scan.wasm']
+const folders = ['rare', 'shell'].flatMap((folder) => readdirSync(`dist/${folder}`).map((name) => `${folder}/${name}`))
+const assets = Object.fromEntries([...files, ...folders].map((name) => [name, `dist/${name}`]))
 const config = {
   main: `${OUT}/single.cjs`,
   output: `${OUT}/blob`,

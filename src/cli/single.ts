@@ -7,6 +7,8 @@ export type HeldFiles = [pjson: Interfaces.PJSON, manifest: Interfaces.Manifest,
 /** Runs a command of the single executable, where oclif finds no folder: it is handed what it would read there. */
 export async function runSingle(commands: object, ...[pjson, manifest, read]: HeldFiles): Promise<unknown> {
   holdFiles(read)
+  const { holdShell } = await import('../hosts/shell-script.ts')
+  holdShell((name) => read(`shell/${name}`).toString('utf8'))
   const root = '/vdoctor'
   const plugin = new Plugin({ root, pjson, isRoot: true, ignoreManifest: true })
   Object.assign(plugin, { commandCache: commands, _manifest: () => Promise.resolve(manifest) })

@@ -14,7 +14,7 @@ import type { Severity } from '../types.ts'
 export default class Check extends BaseCommand {
   static override summary = 'Say what is wrong with a virtualization host or guest, why, and what to do about it'
   static override description =
-    'Reads this machine, or a recorded one with --from, and judges it by the rule library. Changes nothing.'
+    'Reads this machine, or another one with --from, and judges it by the rule library. Changes nothing.'
   static override examples = [
     '<%= config.bin %> check',
     '<%= config.bin %> check --from fixtures/hosts/xen-dom0-broken',
@@ -26,7 +26,8 @@ export default class Check extends BaseCommand {
     ...hostFlags,
     from: Flags.string({
       multiple: true,
-      summary: 'A recorded machine in place of this one; several give a report each',
+      summary:
+        'Another machine in place of this one: a recorded one, or ssh://[USER@]HOST[:PORT]; several give a report each',
       helpValue: 'MACHINE',
     }),
     only: Flags.string({ multiple: true, summary: 'Only these rules, areas or tags', helpValue: 'NAME' }),
@@ -79,7 +80,8 @@ export default class Check extends BaseCommand {
     if (shown) this.print(shown)
     if (flags.timing) {
       const print = performance.now() - started
-      for (const { took } of checked) process.stderr.write(`${JSON.stringify({ ran, ...took, print })}\n`)
+      const rss = process.resourceUsage().maxRSS
+      for (const { took } of checked) process.stderr.write(`${JSON.stringify({ ran, ...took, print, rss })}\n`)
     }
     process.exitCode = errors.length > 0 ? COULD_NOT_RUN : exitCode(reports, failOn, strict)
     if (outputs.some(isPlugin)) process.exitCode = await pluginCode(reports, strict, errors)

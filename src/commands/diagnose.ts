@@ -24,7 +24,7 @@ export default class Diagnose extends BaseCommand {
   }
   static override flags = {
     from: Flags.string({
-      summary: 'The machine that the text is from: "live" for this one, or a recorded one',
+      summary: 'The machine that the text is from: "live" for this one, a recorded one, or ssh://[USER@]HOST[:PORT]',
       helpValue: 'DIR',
     }),
     rules: Flags.string({ summary: 'A folder of your own rules, beside those that ship', helpValue: 'DIR' }),

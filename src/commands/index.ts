@@ -1,4 +1,8 @@
 import BundleCommand from './bundle.ts'
+import BundleDiff from './bundle/diff.ts'
+import BundleReveal from './bundle/reveal.ts'
+import BundleShow from './bundle/show.ts'
+import BundleVerify from './bundle/verify.ts'
 import Check from './check.ts'
 import Collector from './collector.ts'
 import Completion from './completion.ts'
@@ -18,6 +22,10 @@ import Run from './run.ts'
 /** Every command by its oclif id. The build makes oclif's manifest of them; at run time main.ts loads the one that is wanted. */
 export const commands = {
   bundle: BundleCommand,
+  'bundle:diff': BundleDiff,
+  'bundle:reveal': BundleReveal,
+  'bundle:show': BundleShow,
+  'bundle:verify': BundleVerify,
   check: Check,
   collector: Collector,
   completion: Completion,
