@@ -35,9 +35,9 @@ describe('a packed bundle', (it) => {
 
   it('says what it is', async () => {
     const path = packedBy([], MACHINE)
-    const { host, note } = await openRecording(path, everyAsk)
+    const { host, notes } = await openRecording(path, everyAsk)
     assert.is(host.label, `bundle ${path}`)
-    assert.is(note, null)
+    assert.equal(notes, [])
     assert.equal(host.at, new BundleHost(MACHINE).at)
   })
 
@@ -57,8 +57,8 @@ describe('a packed bundle', (it) => {
     const known: number[] = []
     const readCut = async (bytes: Buffer): Promise<void> => {
       try {
-        const { host, note } = await openRecording(fileWith(bytes), everyAsk)
-        assert.match(note!, 'read in part')
+        const { host, notes } = await openRecording(fileWith(bytes), everyAsk)
+        assert.match(notes.join(), 'read in part')
         known.push(neverOtherwise(await host.answer(everyAsk)))
       } catch (error) {
         if (!(error instanceof UserError)) throw error
