@@ -82,6 +82,14 @@ describe('a packed bundle', (it) => {
     assert.ok(known.length > 20 && Math.min(...known) + 50 < Math.max(...known), String(known))
   })
 
+  it('counts the lines of a manifest that is cut off', async () => {
+    const manifest = filesOf(MACHINE)['manifest.jsonl']!
+    const tar = await tarOf([{ header: { name: 'manifest.jsonl', size: manifest.length }, body: manifest }])
+    const answers = await answersOf(fileWith(tar.subarray(0, 512 + Math.floor(manifest.length / 2))))
+    const known = neverOtherwise(answers)
+    assert.ok(known > 20 && known < wanted.filter(({ ok }) => ok).length / 2, String(known))
+  })
+
   it('is read as far as its damage allows', async () => {
     const tar = readFileSync(packedBy(['--sort=name'], MACHINE))
     await fc.assert(
