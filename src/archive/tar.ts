@@ -3,8 +3,8 @@ import { Readable } from 'node:stream'
 import type { Limits } from './contents.ts'
 import { type Kept, MemoryContents } from './memory.ts'
 
-/** What somebody may ask a file for; null where nobody will. The path starts with `/`. */
-export type Wanted = (path: string) => Limits | null
+/** What somebody may ask a file for; null where nobody will. The path starts with `/`. `partly`: its beginning alone is of use, too. */
+export type Wanted = (path: string) => (Limits & { readonly partly?: true }) | null
 
 /** Files that nobody asks for by name are kept where they are small: a link may lead to them. */
 const SMALL_BYTES = 64 << 10
@@ -93,12 +93,17 @@ class Reading {
       return { ...base, kind: 'file' }
     }
     const tail = new Tail(limits.maxBytes)
-    for await (const piece of body) tail.add(piece)
+    try {
+      for await (const piece of body) tail.add(piece)
+    } catch (error) {
+      if (limits.partly) this.contents.add(path, { ...base, kind: 'file', size: tail.data().length, data: tail.data() })
+      throw error
+    }
     return { ...base, kind: 'file', data: tail.data() }
   }
 
   /** How much of a file is kept. */
-  #keeps(path: string, size: number): Limits | null {
+  #keeps(path: string, size: number): ReturnType<Wanted> {
     const limits = this.#wanted(path)
     if (limits && (size <= limits.maxBytes || limits.fromEnd)) {
       const bytes = Math.min(size, limits.maxBytes)

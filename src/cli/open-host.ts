@@ -13,7 +13,7 @@ export async function openHost(from: string | undefined, options: { probe: boole
   }
   const { openRecording } = await import('../hosts/recording.ts')
   const { everyAsk } = await import('../engine/asks.ts')
-  const { host, note } = await openRecording(from, everyAsk)
-  if (note !== null) process.stderr.write(`vdoctor: ${plain(note)}\n`)
+  const { host, notes } = await openRecording(from, everyAsk)
+  for (const note of notes) process.stderr.write(`vdoctor: ${plain(note)}\n`)
   return host
 }

@@ -5,41 +5,43 @@ import { MANIFEST } from '../bundle/manifest.ts'
 import type { Ask, Host } from '../types.ts'
 import { UserError } from '../types.ts'
 
-/** A recorded machine, recognised by what is in it, and a sentence where it could not be read to its end. */
+/** A recorded machine, recognised by what is in it. */
 export interface Recording {
   readonly host: Host
-  readonly note: string | null
+  /** What a reader must know of it: that it could not be read to its end, or what it leaves out. */
+  readonly notes: readonly string[]
 }
 
 /** `asks`: what will be asked; an archive is read once, and only what these can want is kept. */
 export async function openRecording(from: string, asks: readonly Ask[]): Promise<Recording> {
   const contents = await openContents(from, async () => (await import('./wanted.ts')).wantedBy(asks))
-  const note = contents.cut === null ? null : `${from} was read in part: ${contents.cut}`
+  const cut = contents.cut === null ? [] : [`${from} was read in part: ${contents.cut}`]
   for (const root of roots(contents)) {
-    const host = await recognise(from, below(contents, root), !(contents instanceof FolderContents))
-    if (host) return { host, note }
+    const found = await recognise(from, below(contents, root), !(contents instanceof FolderContents))
+    if (found) return { host: found.host, notes: [...cut, ...found.notes] }
   }
   throw new UserError(
-    `${from} holds neither ${MANIFEST} nor proc/, sys/ or etc/${note === null ? '' : `, as far as it can be read: ${contents.cut}`}`,
+    `${from} holds neither ${MANIFEST} nor proc/, sys/ or etc/${contents.cut === null ? '' : `, as far as it can be read: ${contents.cut}`}`,
     'It is no recording of a machine.',
   )
 }
 
 /** By what is in it, never by its name. */
-async function recognise(from: string, contents: Contents, packed: boolean): Promise<Host | null> {
+async function recognise(from: string, contents: Contents, packed: boolean): Promise<Recording | null> {
   if (contents.look(`/${MANIFEST}`)?.kind === 'file') {
     const { BundleHost } = await import('./bundle.ts')
-    return new BundleHost(from, contents, packed ? (await import('../bundle/checksum.ts')).sha256 : undefined)
+    const sha256 = packed ? (await import('../bundle/checksum.ts')).sha256 : undefined
+    return { host: new BundleHost(from, contents, sha256), notes: [] }
   }
   const foreign = await import('./foreign/kinds.ts')
   const dump = foreign.dumpOf(from, contents, packed)
   if (dump) {
     const { ForeignHost } = await import('./foreign/host.ts')
-    return new ForeignHost(dump)
+    return { host: new ForeignHost(dump), notes: dump.note === undefined ? [] : [`${from}: ${dump.note}`] }
   }
   if (['/proc', '/sys', '/etc'].some((path) => contents.names(path) !== null)) {
     const { TreeHost } = await import('./tree.ts')
-    return new TreeHost(from, contents)
+    return { host: new TreeHost(from, contents), notes: [] }
   }
   return null
 }

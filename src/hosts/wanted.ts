@@ -6,7 +6,8 @@ import { RECORDED } from './foreign/commands.ts'
 import { bugtoolName, manglings } from './foreign/mangle.ts'
 
 /** A bundle was made of answers, which have their limits already. */
-const BUNDLE = /^(\/[^/]+)?\/(manifest\.jsonl$|files\/|commands\/|others\/)/
+const BUNDLE = /^(\/[^/]+)?\/(files|commands|others)\//
+const MANIFEST = /^(\/[^/]+)?\/manifest\.jsonl$/
 const BUNDLE_LIMITS: Limits = { maxBytes: 32 << 20, fromEnd: false }
 
 /** What other programs' archives are recognised by, and where they tell many things in one file. */
@@ -35,6 +36,8 @@ export function wantedBy(asks: readonly Ask[]): Wanted {
     )
   const outputs = new Set(RECORDED.flatMap((command) => [...manglings(command), bugtoolName(command)]))
   return (path) => {
+    // Each of its lines counts by itself.
+    if (MANIFEST.test(path)) return { ...BUNDLE_LIMITS, partly: true }
     if (BUNDLE.test(path)) return BUNDLE_LIMITS
     const name = path.slice(path.lastIndexOf('/') + 1)
     // `/sos_strings/logs/var.log.messages.tailed`

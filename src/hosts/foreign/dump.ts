@@ -12,6 +12,8 @@ export interface Dump {
   /** "sosreport web1.tar.xz" */
   readonly label: string
   readonly at: Date | null
+  /** What a reader of the report must know of it. */
+  readonly note?: string
   /** The machine's own files, under their own paths. */
   readonly files: Contents
   /** By the words of the command, its program without a folder: `uname -a`. null where it was not recorded. */

@@ -16,6 +16,8 @@ const WHOLE: Readonly<Record<string, readonly string[]>> = {
   'network.txt': ['/etc/sysconfig/network/ifcfg-*'],
 }
 
+const NO_COMMENTS =
+  'supportconfig leaves comments out: numbers of lines in configuration files count those that are left'
 const RPMS = 'rpm -qa --queryformat "%-35{NAME} '
 const MOST_TEXT = 64 << 20
 
@@ -49,6 +51,7 @@ export function supportconfig(from: string, contents: Contents, packed: boolean)
   if (modules !== undefined) put(files, '/proc/modules', modules, false)
   return {
     label: `supportconfig ${from}`,
+    note: NO_COMMENTS,
     at: dateOf([output('date')], contents, packed ? ['/basic-environment.txt'] : []),
     files,
     output,
