@@ -140,12 +140,13 @@ put() {
   if [ "$risky" ]; then
     printf '%s' "$2" | glance "$1"
     if doubtful; then printf '%s' "$2" | keep "$1"; fi
-  else
-    printf '%s' "$2" >"$out/$1" || end 1
+    cut=
+    settle "$1" 1048576
+    return
   fi
-  [ -e "$out/$1" ] || end 1
+  printf '%s' "$2" >"$out/$1" || end 1
   quote "$1"
-  data="\"data\":\"$json\""
+  data="\"data\":\"$json\",\"bytes\":${#2}"
 }
 
 said() {
