@@ -64,6 +64,9 @@ export class Sshd {
     process.env['PATH'] = `${at('bin')}:${this.#path}`
     if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true })
     this.#server = spawn(findProgram('sshd')!, ['-D', '-e', '-f', at('sshd_config')], { stdio: 'ignore' })
+    // A test that fails keeps nobody waiting for it.
+    this.#server.unref()
+    process.on('exit', () => this.#server.kill())
   }
 
   static async start(): Promise<Sshd> {
