@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -13,27 +13,17 @@ import { type Answer, type Ask, UserError } from '../../src/types.ts'
 import { describe } from '../describe.ts'
 import { needs } from '../needs.ts'
 import { asks, same } from './every-kind.ts'
-import { below, until } from './processes.ts'
+import { argumentsOf, below, until } from './processes.ts'
 import { factsOf, sameFacts } from './same-facts.ts'
-import { freePort, Sshd } from './sshd.ts'
+import { freePort, leftFiles, Sshd } from './sshd.ts'
 import { vdoctor } from '../vdoctor.ts'
 
 const quick = asks.filter(({ timeoutMs }) => timeoutMs === undefined)
 const SHELLS = ['dash', 'bash', 'busybox sh', 'mksh', 'posh']
 
-/** Temporary files of ours on this machine, which is also the far side. */
-const leftFiles = (): string[] =>
-  ['/dev/shm', '/run', '/tmp'].flatMap((folder) =>
-    readdirSync(folder).filter((name) => /^vdoctor\.[0-9a-f]{16}$/.test(name)),
-  )
-
 /** Names of the kernel's modules; a kernel without any has no such file. */
 const loaded = (): string =>
   existsSync('/proc/modules') ? readFileSync('/proc/modules', 'utf8').replace(/^(\S+).*$/gm, '$1') : ''
-
-/** Nothing runs below sshd any more, and no file is there. */
-const isClean = (sshd: Sshd, ms: number): Promise<boolean> =>
-  until(() => below(sshd.pid).length === 0 && leftFiles().length === 0, ms)
 
 async function refusal(host: SshHost, some: readonly Ask[] = quick): Promise<string> {
   try {
@@ -56,7 +46,7 @@ if (needs('sshd') && needs('ssh')) {
       const shells = SHELLS.filter((shell) => needs(shell.split(' ')[0]!))
       const hosts = shells.map((shell) => ssh(sshd.host(`with-${shell.replace(' ', '-')}`, `exec ${shell}`)))
       for (const answers of await Promise.all(hosts.map((host) => host.answer(asks)))) same(answers, wanted)
-      assert.ok(await isClean(sshd, 3_000), `left: ${leftFiles()} ${JSON.stringify(below(sshd.pid))}`)
+      assert.ok(await sshd.isClean(3_000), `left: ${leftFiles()} ${JSON.stringify(below(sshd.pid))}`)
     })
 
     for (const [name, login] of [
@@ -96,7 +86,7 @@ if (needs('sshd') && needs('ssh')) {
       sshd.host('between')
       const host = ssh(sshd.host('behind', '', ['ProxyJump between']))
       same(await host.answer(quick), await new LiveHost().answer(quick))
-      assert.ok(await isClean(sshd, 3_000))
+      assert.ok(await sshd.isClean(3_000))
     })
 
     it('skips the greeting of a login', async () => {
@@ -165,7 +155,7 @@ if (needs('sshd') && needs('ssh')) {
 
     it('is left as it was', async () => {
       await Promise.all(said)
-      assert.ok(await isClean(sshd, 4_000), JSON.stringify(below(sshd.pid)))
+      assert.ok(await sshd.isClean(4_000), JSON.stringify(below(sshd.pid)))
     })
 
     it('says that something listens and is no sshd', async () => {
@@ -212,11 +202,11 @@ if (needs('sshd') && needs('ssh')) {
     ]
     const cut = (answers: readonly Answer[]): string[] =>
       answers.map((answer) => (answer.ok ? 'ok' : `${answer.gap}: ${answer.detail}`))
-    const sleeper = () => below(sshd.pid).find(({ name }) => name === 'sleep')
+    const sleeper = () => below(sshd.pid).find(({ pid }) => argumentsOf(pid).endsWith('303'))
 
     it('keeps what came before it broke', async () => {
       const asked = ssh(sshd.host('breaks')).answer(slow)
-      await until(() => below(sshd.pid).some(({ name }) => name === 'sleep'), 5_000)
+      await until(() => sleeper() !== undefined, 10_000)
       for (const { pid, name } of below(sshd.pid)) if (name === 'sshd') process.kill(pid, 'SIGKILL')
       const answers = await asked
       assert.equal(cut(answers).slice(0, 2), ['ok', 'ok'])
@@ -227,12 +217,12 @@ if (needs('sshd') && needs('ssh')) {
 
     it('keeps what came before the other end fell silent', async () => {
       const asked = ssh(sshd.host('stops'), 2_500).answer(slow)
-      await until(() => sleeper() !== undefined, 5_000)
+      await until(() => sleeper() !== undefined, 10_000)
       const stopped = below(sshd.pid).filter(({ name }) => name === 'sh')
       for (const { pid } of stopped) process.kill(pid, 'SIGSTOP')
       assert.match(cut(await asked)[2]!, /^timeout: stops said nothing for 2.5 s/)
       for (const { pid } of stopped) process.kill(pid, 'SIGCONT')
-      assert.ok(await isClean(sshd, 5_000), JSON.stringify(below(sshd.pid)))
+      assert.ok(await sshd.isClean(5_000), JSON.stringify(below(sshd.pid)))
     })
 
     it('leaves nothing there, whenever we are killed', async () => {
@@ -254,13 +244,13 @@ if (needs('sshd') && needs('ssh')) {
         await ended
       })
       await Promise.all(victims)
-      assert.ok(await isClean(sshd, 8_000), `left: ${leftFiles()} ${JSON.stringify(below(sshd.pid))}`)
+      assert.ok(await sshd.isClean(8_000), `left: ${leftFiles()} ${JSON.stringify(below(sshd.pid))}`)
     })
 
     it('ends what hangs there, and goes on', async () => {
       const some = [command(['sh', '-c', 'trap "" TERM; sleep 305'], { timeoutMs: 1_000 }), file('/proc/version')]
       assert.equal(cut(await ssh(sshd.host('goes-on')).answer(some)), ['timeout: no answer within 1 s', 'ok'])
-      assert.ok(await isClean(sshd, 4_000), JSON.stringify(below(sshd.pid)))
+      assert.ok(await sshd.isClean(4_000), JSON.stringify(below(sshd.pid)))
     })
 
     it('is asked by the commands too, and then closed', async () => {
@@ -279,7 +269,7 @@ if (needs('sshd') && needs('ssh')) {
       const refused = vdoctor(['check', '--from', 'ssh://no-such-host.invalid'])
       assert.is(refused.code, 2)
       assert.is(refused.out, '')
-      assert.ok(await isClean(sshd, 4_000))
+      assert.ok(await sshd.isClean(4_000))
       sshd.stop()
     })
 
