@@ -66,7 +66,7 @@ for (const args of [['--from', RECORDED], []]) {
     ['bin/vdoctor.cjs', 'check', '--fail-on', 'never', '--timing', ...args],
     { encoding: 'utf8', env },
   )
-  const { ran, ...parts } = JSON.parse(stderr.trim().split('\n').pop()!) as Record<string, number>
+  const { ran, rss: _, ...parts } = JSON.parse(stderr.trim().split('\n').pop()!) as Record<string, number>
   const shown = Object.entries({ start: ran! - started, ...parts }).map(([name, ms]) => `${name} ${ms.toFixed(0)}`)
   console.log(`  ${(args[1] ?? 'live').padEnd(30)} ${shown.join(', ')}`)
 }

@@ -14,9 +14,15 @@ const lazily = (id: keyof typeof commands): Runnable => ({
 /** What package.json's "oclif.commands" points at. */
 export const COMMANDS: Record<keyof typeof commands, Runnable> = {
   bundle: lazily('bundle'),
+  'bundle:diff': lazily('bundle:diff'),
+  'bundle:reveal': lazily('bundle:reveal'),
+  'bundle:show': lazily('bundle:show'),
+  'bundle:verify': lazily('bundle:verify'),
   check: lazily('check'),
   collector: lazily('collector'),
   completion: lazily('completion'),
+  'console:capture': lazily('console:capture'),
+  'console:explain': lazily('console:explain'),
   diagnose: lazily('diagnose'),
   explain: lazily('explain'),
   facts: lazily('facts'),

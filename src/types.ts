@@ -96,7 +96,13 @@ export type Data =
   | { readonly kind: 'link'; readonly target: string }
   | { readonly kind: 'list'; readonly names: readonly string[] }
   | { readonly kind: 'stat'; readonly stat: Stat }
-  | { readonly kind: 'command'; readonly stdout: string; readonly stderr: string; readonly exit: number }
+  | {
+      readonly kind: 'command'
+      readonly stdout: string
+      readonly stderr: string
+      readonly exit: number
+      readonly truncated?: true
+    }
   | { readonly kind: 'expands'; readonly values: readonly string[] }
 
 /** One answer, or the gap in its place. `key` is the question's; see `askKey`. */

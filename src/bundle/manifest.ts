@@ -12,20 +12,32 @@ export interface Header {
   /** ISO 8601, UTC. */
   readonly recorded: string
   readonly by: 'bundle' | 'collector'
+  /** What `--only` named: the rest was not asked. */
+  readonly only?: readonly string[]
+  /** ISO 8601: older lines of logs were left out. */
+  readonly since?: string
+  /** Names and addresses are pseudonyms. */
+  readonly anonymized?: true
 }
 
-/** Any further line. Data of files and commands lie in files beside the manifest; what is empty has none. */
-export interface Entry {
+/** What is told of a file of the bundle. */
+interface Sum {
+  readonly bytes?: number
+  readonly sha256?: string
+}
+
+/** A line for an answer. Data of files and commands lie in files beside the manifest; what is empty has none. */
+export interface Entry extends Sum {
   readonly ask: Question
   readonly outcome: 'ok' | Gap
   readonly detail?: string
   readonly ms?: number
-  /** File of the bundle that holds the contents, or the standard output. */
+  /** File of the bundle that holds the contents, or the standard output; `bytes` and `sha256` are its. */
   readonly data?: string
   readonly stderr?: string
+  readonly stderrBytes?: number
+  readonly stderrSha256?: string
   readonly exit?: number
-  readonly bytes?: number
-  readonly sha256?: string
   readonly truncated?: true
   readonly target?: string
   readonly names?: readonly string[]
@@ -35,12 +47,23 @@ export interface Entry {
   readonly values?: readonly string[]
 }
 
+/** A line for a file that is no answer: `{"made":"report.txt","bytes":1830,"sha256":"…"}` */
+export interface Made extends Sum {
+  readonly made: string
+}
+
+export interface Manifest {
+  readonly header: Header
+  readonly entries: readonly Entry[]
+  readonly made: readonly Made[]
+}
+
 /** A line that was cut off at the end is a collector that was killed: what came before counts. */
-export function parseManifest(text: string, path: string): { header: Header; entries: Entry[] } {
+export function parseManifest(text: string, path: string): Manifest {
   const lines = text.split('\n')
   lines.pop()
   const parsed = lines.map((line, index) => parseLine(line, `${path}:${index + 1}`))
-  const [header, ...entries] = parsed as [Header | undefined, ...Entry[]]
+  const [header, ...rest] = parsed as [Header | undefined, ...(Entry | Made)[]]
   if (typeof header?.bundle !== 'number') throw new UserError(`${path}: this is no manifest of a vdoctor bundle`)
   if (header.bundle > BUNDLE_VERSION) {
     throw new UserError(
@@ -48,10 +71,16 @@ export function parseManifest(text: string, path: string): { header: Header; ent
       'Install a newer vdoctor.',
     )
   }
-  entries.forEach((entry, index) => {
-    if (!entry.ask || !entry.outcome) throw new UserError(`${path}:${index + 2}: a line without "ask" and "outcome"`)
+  rest.forEach((line, index) => {
+    if (!('made' in line) && (!line.ask || !line.outcome))
+      throw new UserError(`${path}:${index + 2}: a line without "ask" and "outcome"`)
   })
-  return { header, entries }
+  const isMade = (line: Entry | Made): line is Made => 'made' in line
+  return {
+    header,
+    entries: rest.filter((line): line is Entry => !isMade(line)),
+    made: rest.filter(isMade),
+  }
 }
 
 function parseLine(line: string, at: string): unknown {
@@ -82,7 +111,7 @@ export function answerOf(entry: Entry, key: string, read: (file: string) => stri
   const text = entry.data === undefined ? '' : read(entry.data)
   const stderr = entry.stderr === undefined ? '' : read(entry.stderr)
   if (text === null || stderr === null) return gap('not-recorded', 'its data is missing from the bundle')
-  if ('file' in ask)
-    return { ...base, ok: true, data: { kind: 'file', text, ...(entry.truncated && { truncated: true }) } }
-  return { ...base, ok: true, data: { kind: 'command', stdout: text, stderr, exit: entry.exit ?? 0 } }
+  const cut = entry.truncated && { truncated: true as const }
+  if ('file' in ask) return { ...base, ok: true, data: { kind: 'file', text, ...cut } }
+  return { ...base, ok: true, data: { kind: 'command', stdout: text, stderr, exit: entry.exit ?? 0, ...cut } }
 }

@@ -80,7 +80,8 @@ export default class Check extends BaseCommand {
     if (shown) this.print(shown)
     if (flags.timing) {
       const print = performance.now() - started
-      for (const { took } of checked) process.stderr.write(`${JSON.stringify({ ran, ...took, print })}\n`)
+      const rss = process.resourceUsage().maxRSS
+      for (const { took } of checked) process.stderr.write(`${JSON.stringify({ ran, ...took, print, rss })}\n`)
     }
     process.exitCode = errors.length > 0 ? COULD_NOT_RUN : exitCode(reports, failOn, strict)
     if (outputs.some(isPlugin)) process.exitCode = await pluginCode(reports, strict, errors)

@@ -1,7 +1,13 @@
 import BundleCommand from './bundle.ts'
+import BundleDiff from './bundle/diff.ts'
+import BundleReveal from './bundle/reveal.ts'
+import BundleShow from './bundle/show.ts'
+import BundleVerify from './bundle/verify.ts'
 import Check from './check.ts'
 import Collector from './collector.ts'
 import Completion from './completion.ts'
+import ConsoleCapture from './console/capture.ts'
+import ConsoleExplain from './console/explain.ts'
 import Diagnose from './diagnose.ts'
 import Explain from './explain.ts'
 import FactsCommand from './facts.ts'
@@ -16,9 +22,15 @@ import Run from './run.ts'
 /** Every command by its oclif id. The build makes oclif's manifest of them; at run time main.ts loads the one that is wanted. */
 export const commands = {
   bundle: BundleCommand,
+  'bundle:diff': BundleDiff,
+  'bundle:reveal': BundleReveal,
+  'bundle:show': BundleShow,
+  'bundle:verify': BundleVerify,
   check: Check,
   collector: Collector,
   completion: Completion,
+  'console:capture': ConsoleCapture,
+  'console:explain': ConsoleExplain,
   diagnose: Diagnose,
   explain: Explain,
   facts: FactsCommand,

@@ -1,11 +1,14 @@
 import type { Answer, Ask, Question, Result, Source, Stat, Unknown } from '../types.ts'
 import { askKey, askLabel, fill, isGlob, pathOf, withPath } from './ask.ts'
 import { known, unknown } from './result.ts'
+import { fromUtf16 } from './utf16.ts'
 
 export interface CommandOutput {
   readonly stdout: string
   readonly stderr: string
   readonly exit: number
+  /** Old lines were left out when it was recorded. */
+  readonly truncated?: true
 }
 
 /** The end of a log. */
@@ -34,13 +37,13 @@ export class Evidence {
 
   /** Contents of one file. Binary contents are `malformed`. */
   text(ask: Ask): Result<string> {
-    const read = this.#read(ask, 'file', (data) => data.text)
+    const read = this.#read(ask, 'file', (data) => fromUtf16(data.text))
     return read.ok && read.value.includes('\0') ? unknown('malformed', read.from[0]!.ask, 'binary data') : read
   }
 
   /** The end of a log, and whether that is all of it; NULs that a crash left in it do no harm. */
   tail(ask: Ask): Result<Tail> {
-    return this.#read(ask, 'file', ({ text, truncated }) => ({ text, whole: truncated === undefined }))
+    return this.#read(ask, 'file', ({ text, truncated }) => ({ text: fromUtf16(text), whole: truncated === undefined }))
   }
 
   /** What a glob of logs matched, with the end of each. */

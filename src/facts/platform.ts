@@ -12,6 +12,7 @@ const asks = {
   suseRelease: file('/etc/SuSE-release'),
   debianVersion: file('/etc/debian_version'),
   uname: command(['uname', '-srm']),
+  name: command(['uname', '-n']),
   id: command(['id', '-u']),
   xenCapabilities: file('/proc/xen/capabilities'),
   hypervisorType: file('/sys/hypervisor/type'),
@@ -44,6 +45,7 @@ export const platform = defineFacts({
     system: string('Kernel as uname calls it: Linux, FreeBSD'),
     release: string('Kernel release, "6.1.0-56-amd64"'),
     arch: string('Machine as uname calls it: x86_64, i686, ia64, aarch64, amd64 (FreeBSD)'),
+    name: string('Name that the machine gives itself, as `uname -n` tells it'),
     distribution: string(
       'ID of /etc/os-release, or of what stood in its place: debian, rhel, centos, sles, freebsd; "" where nothing tells',
     ),
@@ -64,6 +66,7 @@ export const platform = defineFacts({
       system: map(uname, ([system]) => system ?? ''),
       release: map(uname, ([, release]) => release ?? ''),
       arch: map(uname, ([, , arch]) => arch ?? ''),
+      name: map(evidence.stdout(ask.name), (text) => text.trim()),
       distribution: map(distribution(evidence), ({ id }) => id),
       version: map(distribution(evidence), ({ version }) => version),
       hosts: map(hosts, ({ is }) => is),

@@ -1,4 +1,4 @@
-import { REDACTED, SECRETS } from '../bundle/redact.ts'
+import { sedExpressions } from '../bundle/redact.ts'
 import { SUSPECTS } from '../bundle/suspects.ts'
 import { BUNDLE_VERSION } from '../bundle/manifest.ts'
 import type { Ask } from '../types.ts'
@@ -21,9 +21,6 @@ export function collectorScript(asks: readonly Ask[], version: string): string {
 
 /** The known secrets as one sed call, and what tells that there may be one. */
 function cleaner(): string {
-  const scripts = SECRETS.map(({ match }) => {
-    const tail = match.endsWith('(@)') ? '@' : ''
-    return `-e ${word(`s\u0001${match}\u0001\\1${REDACTED}${tail}\u0001g`.replaceAll('\u0001', '#'))}`
-  })
-  return `suspects=${word(SUSPECTS)}\nclean() {\n  sed $ere ${scripts.join(' ')}\n}`
+  const scripts = sedExpressions.map((expression) => `-e ${word(expression)}`)
+  return `suspects=${word(SUSPECTS)}\nclean() {\n  tr -d '\\000' | sed $ere ${scripts.join(' ')}\n}`
 }

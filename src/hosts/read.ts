@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats } from 'node:fs'
+import { closeSync, openSync, readdirSync, readlinkSync, readSync, type Stats } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { Stat } from '../types.ts'
 import { deadline } from './deadline.ts'
@@ -71,22 +71,6 @@ async function readWhole(path: string, limits: ReadLimits): Promise<Reply> {
     return { data: from > 0 ? { kind: 'file', text, truncated: true } : { kind: 'file', text } }
   } finally {
     await handle.close()
-  }
-}
-
-/** The same without promises, for a folder of the machine that vdoctor itself runs on: recorded machines and trees. */
-export function readRecorded(path: string): Reply {
-  let fd: number | undefined
-  try {
-    fd = openSync(path, 'r')
-    const { size } = fstatSync(fd)
-    const bytes = Buffer.allocUnsafe(size)
-    const read = size === 0 ? 0 : readSync(fd, bytes, 0, size, 0)
-    return { data: { kind: 'file', text: bytes.toString('utf8', 0, read) } }
-  } catch (error) {
-    return gapOf(error)
-  } finally {
-    if (fd !== undefined) closeSync(fd)
   }
 }
 

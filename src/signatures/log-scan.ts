@@ -54,6 +54,8 @@ export class LogScan {
   readonly #tried: Float64Array
   /** Sightings whose last line has to be copied before the text goes. */
   #fresh: Counted[] = []
+  /** What `changes` tells next. */
+  #changed = new Set<Counted>()
   /** Bytes of the text that wait for the rest of their line. */
   #waiting = 0
   #line = 1
@@ -109,13 +111,24 @@ export class LogScan {
     }
   }
 
+  /** What was sighted since the last call, with all that was counted before. */
+  changes(): Sighting[] {
+    const changed = [...this.#changed]
+    this.#changed.clear()
+    return changed.map((one) => this.#sighting(one))
+  }
+
   end(): Sighting[] {
     if (this.#waiting > 0) {
       this.#scan(this.#waiting, this.#waiting)
       this.#line++
     }
     this.#contexts.end()
-    return [...this.#counted.values()].map(({ rule, pattern, captures, count, first, last }) => ({
+    return [...this.#counted.values()].map((one) => this.#sighting(one))
+  }
+
+  #sighting({ rule, pattern, captures, count, first, last }: Counted): Sighting {
+    return {
       rule: this.#set.rules[rule]!.id,
       captures: Object.fromEntries(
         Object.entries(pattern < 0 ? captures : this.#capture(pattern, last.text)).map(([name, value]) => [
@@ -126,7 +139,7 @@ export class LogScan {
       count,
       first: this.#seen(first),
       last: this.#seen(last),
-    }))
+    }
   }
 
   #scan(end: number, length: number): void {
@@ -198,6 +211,7 @@ export class LogScan {
     const { rule } = counted
     if (this.#subjects[rule]!++ >= MOST_SUBJECTS) return
     this.#counted.set(key, counted)
+    this.#changed.add(counted)
     if (this.#set.rules[rule]!.keys.length === 0) this.#single[rule] = counted
   }
 
@@ -211,8 +225,10 @@ export class LogScan {
   #proven(rule: number, found: Found, captures: Readonly<Record<string, string>>): void {
     const key = keyOf(rule, this.#set.rules[rule]!.keys, (name) => captures[name])
     const counted = this.#counted.get(key)
-    if (counted) Object.assign(counted, { count: counted.count + 1, last: found, captures })
-    else this.#add(key, { rule, captures, count: 1, first: found, last: found, at: -1, pattern: -1 })
+    if (counted) {
+      Object.assign(counted, { count: counted.count + 1, last: found, captures })
+      this.#changed.add(counted)
+    } else this.#add(key, { rule, captures, count: 1, first: found, last: found, at: -1, pattern: -1 })
   }
 
   /** Copies the last line of each sighting, in their order, before the text goes. */
@@ -221,6 +237,7 @@ export class LogScan {
       this.#present.enter(counted.at)
       counted.last = this.#here()
       counted.at = -1
+      this.#changed.add(counted)
     }
     this.#fresh = []
   }

@@ -1,3 +1,4 @@
+import { withoutEscapes } from '../parse/escapes.ts'
 import { parseLogLine } from '../parse/log-line.ts'
 import { kindOf } from './kind.ts'
 import { CHUNK_BYTES, type Scanner } from './scanner.ts'
@@ -69,7 +70,7 @@ export class PresentLine {
   }
 
   #plain(line: string): string {
-    return this.#coloured && line.includes('\u001b') ? line.replace(ESCAPES, '') : line
+    return this.#coloured ? withoutEscapes(line) : line
   }
 
   /** What the log put before the message is off. */
@@ -98,5 +99,3 @@ export class PresentLine {
 }
 
 const ESCAPE = 0x1b
-/** Colours and cursor movements of a pasted terminal. */
-const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_])/g

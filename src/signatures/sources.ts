@@ -69,7 +69,12 @@ export function hostLogs(evidence: Evidence): HostLog[] {
     const { kind, ask, begins } = source
     if ('command' in ask) {
       if (saysNoXen(evidence.output(ask))) return []
-      const tail = map(evidence.stdout(ask), (text) => ({ text, whole: begins === undefined || begins.test(text) }))
+      const output = evidence.output(ask)
+      const cut = output.ok && output.value.truncated === true
+      const tail = map(evidence.stdout(ask), (text) => ({
+        text,
+        whole: !cut && (begins === undefined || begins.test(text)),
+      }))
       return [{ name: ask.command.slice(0, 2).join(' '), kind, of: '', tail }]
     }
     if (!('file' in ask)) return []

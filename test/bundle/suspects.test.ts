@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { spawnSync } from 'node:child_process'
 import * as assert from 'uvu/assert'
-import { SECRETS } from '../../src/bundle/redact.ts'
+import { SECRETS } from '../../src/bundle/secrets.ts'
 import { SUSPECTS } from '../../src/bundle/suspects.ts'
 import { describe } from '../describe.ts'
 

@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { BundleWriter } from '../../src/bundle/writer.ts'
 import { command, file, list, stat } from '../../src/evidence/ask.ts'
+import { Evidence } from '../../src/evidence/evidence.ts'
 import { BundleHost } from '../../src/hosts/bundle.ts'
 import { collectorScript } from '../../src/hosts/collector.ts'
 import { LiveHost } from '../../src/hosts/live.ts'
@@ -14,6 +15,12 @@ import { describe } from '../describe.ts'
 import { needs } from '../needs.ts'
 import { asks, machine, same } from './every-kind.ts'
 import { folderWith } from './machine-folder.ts'
+
+const filesBelow = (folder: string): { path: string; text: string }[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile())
+    .map((one) => join(one.parentPath, one.name))
+    .map((path) => ({ path, text: readFileSync(path, 'latin1') }))
 
 const isUserError = (error: unknown): boolean => error instanceof UserError
 
@@ -122,15 +129,25 @@ describe('the collector script', (it) => {
 
   it('takes the same secrets out', async () => {
     const root = folderWith({ 'a.cfg': 'vncpasswd="hunter2"\nname="x"\n', 'b.xml': "<graphics passwd='hunter2'/>\n" })
-    const some = [file(join(root, 'a.cfg')), file(join(root, 'b.xml')), command(['cat', join(root, 'b.xml')])]
+    const wide = Buffer.from('\ufeffname="x"\r\nvncpasswd="hunter2"\r\n', 'utf16le')
+    writeFileSync(join(root, 'little.cfg'), wide)
+    writeFileSync(join(root, 'big.cfg'), Buffer.from(wide).swap16())
+    const names = ['a.cfg', 'b.xml', 'little.cfg', 'big.cfg']
+    const some = [...names.map((name) => file(join(root, name))), command(['cat', join(root, 'b.xml')])]
     const folder = newFolder()
     writeFileSync(script, collectorScript(some, '0.0.0'))
     execFileSync('sh', [script, '-u', folder], { stdio: 'pipe' })
     assert.is(spawnSync('grep', ['-rl', 'hunter2', folder]).stdout.toString(), '')
+    for (const { path, text } of filesBelow(folder)) assert.not.match(text.replaceAll('\0', ''), 'hunter2', path)
+    const collected = await new BundleHost(folder).answer(some)
+    const recorded = await new BundleHost(record(await new LiveHost().answer(some))).answer(some)
+    const isWide = ({ key }: Answer): boolean => /(little|big)\.cfg/.test(key)
     same(
-      await new BundleHost(folder).answer(some),
-      await new BundleHost(record(await new LiveHost().answer(some))).answer(some),
+      collected.filter((answer) => !isWide(answer)),
+      recorded.filter((answer) => !isWide(answer)),
     )
+    for (const ask of some.slice(2, 4))
+      assert.equal(new Evidence(collected).text(ask), new Evidence(recorded).text(ask))
   })
 
   it('does not make what only a probe may ask, and says so', async () => {

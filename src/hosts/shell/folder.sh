@@ -116,7 +116,7 @@ keep() {
 
 drop() { rm -f "$out/$1"; }
 
-# Ends with the first line that may hold a secret, of which nothing is written; most files have none.
+# Ends with the first line that may hold a secret, of which nothing is written; most files have none. Without NULs UTF-16 can be read.
 glance() {
   if [ "$outer$thorough" ]; then
     : >"$tmp/doubt"
@@ -124,7 +124,7 @@ glance() {
     return
   fi
   room "$1"
-  sed "$ere" -e "\\#$suspects#,\$!b" -e 's/.*/yes/' -e "w $tmp/doubt" -e d >"$out/$1" || rm -f "$out/$1"
+  tr -d '\000' | sed "$ere" -e "\\#$suspects#,\$!b" -e 's/.*/yes/' -e "w $tmp/doubt" -e d >"$out/$1" || rm -f "$out/$1"
 }
 
 doubtful() { [ -s "$tmp/doubt" ]; }
@@ -155,7 +155,7 @@ said() {
   data="\"stderr\":\"$1\""
 }
 
-# settle PLACE BYTES [ORIGINAL]: redaction makes a text longer or shorter; only near the limit the original's length matters.
+# settle PLACE BYTES [ORIGINAL]: redaction makes a text longer or shorter, UTF-16 loses half; only near the limit the original's length matters.
 settle() {
   [ -e "$out/$1" ] || end 1
   size=$(($(wc -c <"$out/$1")))
@@ -168,7 +168,7 @@ settle() {
   data="\"data\":\"$json\",\"bytes\":$size"
   [ -z "$cut" ] || return 0
   if [ "${3-}" ]; then
-    [ "$size" -gt $(($2 / 2)) ] || return 0
+    [ "$size" -gt $(($2 / 3)) ] || return 0
     size=$(head -c "$(($2 + 1))" "$3" | wc -c)
   fi
   [ "$size" -gt "$2" ] || return 0

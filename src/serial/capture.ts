@@ -1,0 +1,101 @@
+import type { Listener } from './listener.ts'
+import type { Recorder } from './recorder.ts'
+import type { Connection, Source } from './sources/source.ts'
+
+/** Milliseconds until a source that went away is tried again: doubled each time, up to the most. */
+const BACK_OFF = { first: 500, most: 30_000 }
+/** A connection that held so long was a good one: the next try is a first again. */
+const GOOD_MS = 10_000
+
+/** Follows one console for as long as it is wanted: through guests that restart, adapters that are unplugged, servers that go away. */
+export class Capture {
+  readonly source: Source
+  readonly recorder: Recorder
+  readonly #listener: Listener | null
+  readonly #tell: (sentence: string) => void
+  #connection: Connection | null = null
+  #wake: (() => void) | null = null
+  #stopped = false
+  #ended: Promise<void> = Promise.resolve()
+
+  constructor(source: Source, recorder: Recorder, listener: Listener | null, tell: (sentence: string) => void) {
+    this.source = source
+    this.recorder = recorder
+    this.#listener = listener
+    this.#tell = tell
+  }
+
+  /** Connects once, and goes on by itself from there. Resolves with why it did not connect; it tries again all the same. */
+  async start(): Promise<Error | null> {
+    let first: Error | null = null
+    try {
+      this.#connection = await this.source.open()
+    } catch (error) {
+      first = error as Error
+    }
+    this.#ended = this.#follow(first)
+    return first
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#connection?.close()
+    this.#wake?.()
+    await this.#ended
+    this.#listener?.flush()
+    await this.recorder.close()
+  }
+
+  async #follow(first: Error | null): Promise<void> {
+    let wait = BACK_OFF.first
+    let why = first?.message ?? ''
+    for (;;) {
+      if (this.#connection) {
+        const since = performance.now()
+        this.recorder.note({ event: 'connected' })
+        why = await this.#read(this.#connection)
+        this.#connection = null
+        if (this.#stopped) return
+        if (performance.now() - since > GOOD_MS) wait = BACK_OFF.first
+        this.recorder.note({ event: 'gap', why })
+        this.#tell(`${this.source.name}: ${why}; trying again`)
+      }
+      await this.#sleep(wait)
+      if (this.#stopped) return
+      wait = Math.min(BACK_OFF.most, wait * 2)
+      try {
+        this.#connection = await this.source.open()
+        this.#tell(`${this.source.name}: connected again`)
+      } catch {
+        // Said when it went away; it is tried again, and again.
+      }
+    }
+  }
+
+  /** Until it ends: why it did. */
+  #read({ bytes }: Connection): Promise<string> {
+    return new Promise((resolve) => {
+      bytes.on('data', (chunk: Buffer) => {
+        if (!this.recorder.take(chunk)) {
+          bytes.pause()
+          this.recorder.onRoom(() => bytes.resume())
+        }
+        this.#listener?.take(chunk)
+      })
+      bytes.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+      bytes.once('end', () => resolve('the other side closed it'))
+      bytes.once('close', () => resolve('it was closed'))
+    })
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      if (this.#stopped) this.#wake()
+    })
+  }
+}

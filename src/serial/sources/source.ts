@@ -1,0 +1,22 @@
+import type { Readable } from 'node:stream'
+import type { UserError } from '../../types.ts'
+
+/** A console while it is being read. */
+export interface Connection {
+  /** Ends, or is destroyed with an error, where the other side goes away. */
+  readonly bytes: Readable
+  close(): void
+}
+
+/** Where a console can be read, and how to get there again. */
+export interface Source {
+  /** Of its files: letters, digits, `.`, `_`, `-`. */
+  readonly name: string
+  /** For people: `socket /run/web1.sock` */
+  readonly what: string
+  /** Rejects with a UserError that names the way out, where that is known. */
+  open(): Promise<Connection>
+}
+
+/** A sentence for an error of the system: what, why, and the way out. */
+export type Explain = (error: NodeJS.ErrnoException) => UserError
