@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { askKey, DEFAULT_MAX_BYTES, DEFAULT_TIMEOUT_MS, isGlob, pathOf, question } from '../evidence/ask.ts'
 import type { Ask, AskOptions, EachQuestion, Precondition, Question } from '../types.ts'
+import { Overlaps } from './overlaps.ts'
 import { COMM_LENGTH, PROBE_WITHHELD } from './preconditions.ts'
 
 /** Beside this file, and beside the bundle that the build makes. */
@@ -28,21 +29,21 @@ const filled = (text: string, variable: string): string =>
 /** The asks as lines of a POSIX shell, each question once. Those that need --probe are made where it was given. */
 export function shellLines(asks: readonly Ask[], options: { probe: boolean }): string[] {
   const distinct = [...new Map(asks.map((ask) => [askKey(ask), ask])).values()]
-  const eaches = distinct.filter((ask) => 'each' in ask)
-  const askedByEach = new Set(eaches.map((ask) => outerKey(ask)))
-  const groups = new Map(eaches.map((ask) => [outerKey(ask), eaches.filter((one) => outerKey(one) === outerKey(ask))]))
-  const lines: string[] = []
+  const groups = new Map<string, (EachQuestion & AskOptions)[]>()
+  for (const ask of distinct)
+    if ('each' in ask) groups.set(askKey(ask.each), [...(groups.get(askKey(ask.each)) ?? []), ask])
+  const overlaps = new Overlaps(distinct)
+  const lines: string[] = [`asked=${word(overlaps.fixed.map((line) => `${line}\n`).join(''))}`]
   for (const kind of ['stat', 'link'] as const) {
     const paths = distinct.filter((ask) => isBare(ask) && kind in ask).map((ask) => word(pathOf(ask)!))
     if (paths.length > 0) lines.push(`many ${kind} ${paths.join(' ')}`)
   }
   for (const ask of distinct) {
     if ('each' in ask) {
-      const group = groups.get(outerKey(ask))
-      if (group) lines.push(...eachLines(group, options.probe))
-      groups.delete(outerKey(ask))
-    } else if (!askedByEach.has(plainKey(ask)) && !(isBare(ask) && ('stat' in ask || 'link' in ask)))
-      lines.push(allowed(ask, askKey(ask), call(ask, ask), options.probe))
+      lines.push(...eachLines(groups.get(askKey(ask.each)) ?? [], options.probe))
+      groups.delete(askKey(ask.each))
+    } else if (!groups.has(askKey(ask)) && !(isBare(ask) && ('stat' in ask || 'link' in ask)))
+      lines.push(allowed(ask, askKey(ask), `${overlaps.has(ask) ? 'once ' : ''}${call(ask, ask)}`, options.probe))
   }
   return lines
 }
@@ -53,15 +54,6 @@ const isBare = (ask: Ask): boolean => {
   return path !== undefined && !isGlob(path) && Object.keys(ask).length === 1
 }
 
-const plainKey = (ask: Question & AskOptions): string => JSON.stringify([question(ask), ask.if, ask.backend])
-const outerKey = (ask: EachQuestion & AskOptions): string => plainKey({ ...ask.each, ...onlyWhere(ask) })
-const onlyWhere = ({ if: condition, backend, timeoutMs, probe }: AskOptions): AskOptions => ({
-  ...(condition && { if: condition }),
-  ...(backend && { backend }),
-  ...(timeoutMs && { timeoutMs }),
-  ...(probe && { probe }),
-})
-
 /** The line, made only where the ask may be made. */
 function allowed(options: AskOptions, key: string, line: string, probe: boolean): string {
   if (options.probe && !probe) return `gap ${word(key)} withheld ${word(PROBE_WITHHELD)}`
@@ -69,15 +61,20 @@ function allowed(options: AskOptions, key: string, line: string, probe: boolean)
 }
 
 /** What is said where it does not hold, and the test. */
-function precondition(condition: Precondition): string {
-  if ('path' in condition) return `${word(`${condition.path} is not there`)} there ${word(condition.path)}`
-  if ('module' in condition) {
-    const { module, unless } = condition
-    const detail = `module ${module} is not loaded; asking would load it${unless ? ', or another one' : ''}`
-    return [word(detail), 'loaded', ...[module, ...(unless ?? [])].map(word)].join(' ')
-  }
-  const detail = `${condition.daemon.join(' or ')} does not run; asking would start it or hang`
-  return [word(detail), 'runs', ...condition.daemon.map((name) => word(name.slice(0, COMM_LENGTH)))].join(' ')
+const precondition = (condition: Precondition): string => `${word(detail(condition))} ${test(condition)}`
+
+function detail(condition: Precondition): string {
+  if ('path' in condition) return `${condition.path} is not there`
+  if ('daemon' in condition) return `${condition.daemon.join(' or ')} does not run; asking would start it or hang`
+  const others = condition.unless ? ', or another one' : ''
+  return `module ${condition.module} is not loaded; asking would load it${others}`
+}
+
+function test(condition: Precondition): string {
+  if ('path' in condition) return `there ${word(condition.path)}`
+  if ('daemon' in condition)
+    return ['runs', ...condition.daemon.map((name) => word(name.slice(0, COMM_LENGTH)))].join(' ')
+  return ['loaded', ...[condition.module, ...(condition.unless ?? [])].map(word)].join(' ')
 }
 
 /** One call of a function of core.sh. `variable`: what stands for `{}` there, and its name within JSON. */
@@ -111,20 +108,25 @@ export const slug = (argv: readonly string[]): string =>
     .replace(/^-|-$/g, '')
     .slice(0, 40)
 
-/** The outer question once, and what each of the asks makes of its lines. */
+/** The outer question once, where any of the asks may be made, and what each of them makes of its lines. */
 function eachLines(asks: readonly (EachQuestion & AskOptions)[], probe: boolean): string[] {
-  const [first] = asks as [EachQuestion & AskOptions]
-  const { each } = first
+  const [first] = asks
+  if (!first) return []
+  const wanted = asks.filter((ask) => probe || !ask.probe)
+  const tests = wanted.map((ask) => (ask.if ? test(ask.if) : 'true'))
   const members = asks.flatMap((ask) => {
     const inner = ask.ask
+    const key = askKey(ask)
+    const values = `values ${word(key)} ${word(ask.pick ?? '')} ${'command' in inner ? "''" : 'names'}`
     return [
-      `values ${word(askKey(ask))} ${word(ask.pick ?? '')} ${'command' in inner ? "''" : 'names'}`,
+      'picked=',
+      allowed(ask, key, values, probe),
       'for value in $picked; do',
       '  quote "$value"',
       `  ${call(inner, ask, { value: 'value', json: 'json' })}`,
       'done',
     ]
   })
-  const outer = allowed(first, askKey(each), call(each, onlyWhere(first)), probe)
-  return ['outer=yes', outer, ...members]
+  const outer = `{ outer=yes; ${call(first.each, first)}; outer=; }`
+  return [...(wanted.length === 0 ? [] : [`if ${[...new Set(tests)].join(' || ')}; then ${outer}; fi`]), ...members]
 }

@@ -16,7 +16,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { parseManifest } from '../../src/bundle/manifest.ts'
 import { everyAsk } from '../../src/engine/asks.ts'
-import { command, file, list, stat } from '../../src/evidence/ask.ts'
+import { askKey, command, file, list, stat } from '../../src/evidence/ask.ts'
 import { BundleHost } from '../../src/hosts/bundle.ts'
 import { collectorScript } from '../../src/hosts/collector.ts'
 import { LiveHost } from '../../src/hosts/live.ts'
@@ -119,9 +119,12 @@ describe('the collector', (it) => {
   for (const shell of SHELLS)
     it(`learns the same facts under ${shell} as the machine itself`, async () => {
       if (!needs(shell)) return
+      const before = await factsOf(new LiveHost())
       const { err, folder } = await collect(shell, everyAsk)
       assert.not.match(err, /not found|syntax|parameter/)
-      sameFacts(await factsOf(new BundleHost(join(folder, 'it'))), await factsOf(new LiveHost()))
+      sameFacts(await factsOf(new BundleHost(join(folder, 'it'))), before, await factsOf(new LiveHost()))
+      const { entries } = parseManifest(readFileSync(join(folder, 'it', 'manifest.jsonl'), 'utf8'), 'manifest')
+      assert.is(new Set(entries.map(({ ask }) => askKey(ask))).size, entries.length, 'a question was put twice')
     })
 
   it('packs what it wrote into one file, and says which', async () => {
@@ -152,7 +155,7 @@ describe('the collector', (it) => {
   })
 
   it('notes size and checksum of what it holds', async () => {
-    const { folder } = await collect('sh', quick)
+    const { folder } = await collect('sh', [...quick, file('/sys/kernel/uevent_seqnum'), file('/sys/power/state')])
     const { entries } = parseManifest(readFileSync(join(folder, 'it', 'manifest.jsonl'), 'utf8'), 'manifest')
     const held = entries.filter(({ data }) => data !== undefined)
     assert.ok(held.length > 5)

@@ -54,6 +54,9 @@ export const asks: Ask[] = [
     pick: '^[^ ]+',
     ask: { command: ['echo', 'name', '{}'] },
   },
+  { each: { command: ['printf', 'one\n'] }, ask: { command: ['echo', '1', '{}'] }, if: { path: at('none') } },
+  { each: { command: ['printf', 'one\n'] }, ask: { command: ['echo', '2', '{}'] }, if: { path: at('etc') } },
+  { each: { command: ['printf', 'a b\nc\n'] }, ask: { command: ['echo', '4', '{}'] } },
   { each: { list: at('log') }, ask: { stat: `${machine}/log/{}` } },
   { each: { file: at('etc/none') }, ask: { command: ['echo', '{}'] } },
 ]

@@ -41,3 +41,12 @@ export async function until(holds: () => boolean, ms: number): Promise<boolean> 
   }
   return holds()
 }
+
+/** `sleep 303` */
+export function argumentsOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
+  } catch {
+    return ''
+  }
+}

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -13,23 +13,17 @@ import { type Answer, type Ask, UserError } from '../../src/types.ts'
 import { describe } from '../describe.ts'
 import { needs } from '../needs.ts'
 import { asks, same } from './every-kind.ts'
-import { below, until } from './processes.ts'
+import { argumentsOf, below, until } from './processes.ts'
 import { factsOf, sameFacts } from './same-facts.ts'
-import { freePort, Sshd } from './sshd.ts'
+import { freePort, leftFiles, Sshd } from './sshd.ts'
 import { vdoctor } from '../vdoctor.ts'
 
 const quick = asks.filter(({ timeoutMs }) => timeoutMs === undefined)
 const SHELLS = ['dash', 'bash', 'busybox sh', 'mksh', 'posh']
 
-/** Temporary files of ours on this machine, which is also the far side. */
-const leftFiles = (): string[] =>
-  ['/dev/shm', '/run', '/tmp'].flatMap((folder) =>
-    readdirSync(folder).filter((name) => /^vdoctor\.[0-9a-f]{16}$/.test(name)),
-  )
-
-/** Nothing runs below sshd any more, and no file is there. */
-const isClean = (sshd: Sshd, ms: number): Promise<boolean> =>
-  until(() => below(sshd.pid).length === 0 && leftFiles().length === 0, ms)
+/** Names of the kernel's modules; a kernel without any has no such file. */
+const loaded = (): string =>
+  existsSync('/proc/modules') ? readFileSync('/proc/modules', 'utf8').replace(/^(\S+).*$/gm, '$1') : ''
 
 async function refusal(host: SshHost, some: readonly Ask[] = quick): Promise<string> {
   try {
@@ -52,7 +46,7 @@ if (needs('sshd') && needs('ssh')) {
       const shells = SHELLS.filter((shell) => needs(shell.split(' ')[0]!))
       const hosts = shells.map((shell) => ssh(sshd.host(`with-${shell.replace(' ', '-')}`, `exec ${shell}`)))
       for (const answers of await Promise.all(hosts.map((host) => host.answer(asks)))) same(answers, wanted)
-      assert.ok(await isClean(sshd, 3_000), `left: ${leftFiles()} ${JSON.stringify(below(sshd.pid))}`)
+      assert.ok(await sshd.isClean(3_000), `left: ${leftFiles()} ${JSON.stringify(below(sshd.pid))}`)
     })
 
     for (const [name, login] of [
@@ -66,8 +60,8 @@ if (needs('sshd') && needs('ssh')) {
 
     it('gives the same facts as the machine itself', async () => {
       const host = ssh(sshd.host('plain'))
-      const [live, far] = [await factsOf(new LiveHost()), await factsOf(host)]
-      sameFacts(far, live)
+      const before = await factsOf(new LiveHost())
+      sameFacts(await factsOf(host), before, await factsOf(new LiveHost()))
       assert.is(host.label, 'ssh plain')
       assert.ok(Math.abs(host.at.getTime() - Date.now()) < 60_000)
     })
@@ -92,7 +86,7 @@ if (needs('sshd') && needs('ssh')) {
       sshd.host('between')
       const host = ssh(sshd.host('behind', '', ['ProxyJump between']))
       same(await host.answer(quick), await new LiveHost().answer(quick))
-      assert.ok(await isClean(sshd, 3_000))
+      assert.ok(await sshd.isClean(3_000))
     })
 
     it('skips the greeting of a login', async () => {
@@ -161,7 +155,7 @@ if (needs('sshd') && needs('ssh')) {
 
     it('is left as it was', async () => {
       await Promise.all(said)
-      assert.ok(await isClean(sshd, 4_000), JSON.stringify(below(sshd.pid)))
+      assert.ok(await sshd.isClean(4_000), JSON.stringify(below(sshd.pid)))
     })
 
     it('says that something listens and is no sshd', async () => {
@@ -169,6 +163,7 @@ if (needs('sshd') && needs('ssh')) {
         0,
         '127.0.0.1',
       )
+      silent.unref()
       await new Promise((resolve) => silent.on('listening', resolve))
       const { port } = silent.address() as { port: number }
       assert.match(
@@ -207,11 +202,11 @@ if (needs('sshd') && needs('ssh')) {
     ]
     const cut = (answers: readonly Answer[]): string[] =>
       answers.map((answer) => (answer.ok ? 'ok' : `${answer.gap}: ${answer.detail}`))
-    const sleeper = () => below(sshd.pid).find(({ name }) => name === 'sleep')
+    const sleeper = () => below(sshd.pid).find(({ pid }) => argumentsOf(pid).endsWith('303'))
 
     it('keeps what came before it broke', async () => {
       const asked = ssh(sshd.host('breaks')).answer(slow)
-      await until(() => below(sshd.pid).some(({ name }) => name === 'sleep'), 5_000)
+      await until(() => sleeper() !== undefined, 10_000)
       for (const { pid, name } of below(sshd.pid)) if (name === 'sshd') process.kill(pid, 'SIGKILL')
       const answers = await asked
       assert.equal(cut(answers).slice(0, 2), ['ok', 'ok'])
@@ -222,12 +217,12 @@ if (needs('sshd') && needs('ssh')) {
 
     it('keeps what came before the other end fell silent', async () => {
       const asked = ssh(sshd.host('stops'), 2_500).answer(slow)
-      await until(() => sleeper() !== undefined, 5_000)
+      await until(() => sleeper() !== undefined, 10_000)
       const stopped = below(sshd.pid).filter(({ name }) => name === 'sh')
       for (const { pid } of stopped) process.kill(pid, 'SIGSTOP')
       assert.match(cut(await asked)[2]!, /^timeout: stops said nothing for 2.5 s/)
       for (const { pid } of stopped) process.kill(pid, 'SIGCONT')
-      assert.ok(await isClean(sshd, 5_000), JSON.stringify(below(sshd.pid)))
+      assert.ok(await sshd.isClean(5_000), JSON.stringify(below(sshd.pid)))
     })
 
     it('leaves nothing there, whenever we are killed', async () => {
@@ -249,17 +244,19 @@ if (needs('sshd') && needs('ssh')) {
         await ended
       })
       await Promise.all(victims)
-      assert.ok(await isClean(sshd, 8_000), `left: ${leftFiles()} ${JSON.stringify(below(sshd.pid))}`)
+      assert.ok(await sshd.isClean(8_000), `left: ${leftFiles()} ${JSON.stringify(below(sshd.pid))}`)
     })
 
     it('ends what hangs there, and goes on', async () => {
       const some = [command(['sh', '-c', 'trap "" TERM; sleep 305'], { timeoutMs: 1_000 }), file('/proc/version')]
       assert.equal(cut(await ssh(sshd.host('goes-on')).answer(some)), ['timeout: no answer within 1 s', 'ok'])
-      assert.ok(await isClean(sshd, 4_000), JSON.stringify(below(sshd.pid)))
+      assert.ok(await sshd.isClean(4_000), JSON.stringify(below(sshd.pid)))
     })
 
     it('is asked by the commands too, and then closed', async () => {
       const address = sshd.host('asked')
+      const before = await factsOf(new LiveHost())
+      const modules = loaded()
       const folder = join(sshd.folder, 'recorded')
       const checked = vdoctor(['check', '--from', address, '--fail-on', 'never'])
       assert.is(checked.code, 0, checked.err)
@@ -267,11 +264,12 @@ if (needs('sshd') && needs('ssh')) {
       assert.match(vdoctor(['facts', 'platform', '--from', address]).out, /^platform/m)
       assert.is(vdoctor(['diagnose', '--from', address], { input: 'all is well\n' }).code, 0)
       assert.is(vdoctor(['bundle', '--from', address, '--unpacked', folder]).code, 0)
-      sameFacts(await factsOf(new BundleHost(folder)), await factsOf(new LiveHost()))
+      sameFacts(await factsOf(new BundleHost(folder)), before, await factsOf(new LiveHost()))
+      assert.is(loaded(), modules)
       const refused = vdoctor(['check', '--from', 'ssh://no-such-host.invalid'])
       assert.is(refused.code, 2)
       assert.is(refused.out, '')
-      assert.ok(await isClean(sshd, 4_000))
+      assert.ok(await sshd.isClean(4_000))
       sshd.stop()
     })
 

@@ -1,10 +1,10 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { findProgram } from '../../src/hosts/run.ts'
-import { until } from './processes.ts'
+import { below, until } from './processes.ts'
 
 /** A port that nobody listens on. */
 export function freePort(): Promise<number> {
@@ -15,6 +15,12 @@ export function freePort(): Promise<number> {
     })
   })
 }
+
+/** Temporary files of ours on this machine, which is also the far side. */
+export const leftFiles = (): string[] =>
+  ['/dev/shm', '/run', '/tmp'].flatMap((folder) =>
+    readdirSync(folder).filter((name) => /^vdoctor\.[0-9a-f]{16}$/.test(name)),
+  )
 
 /**
  * A real sshd of our own, and an `ssh` in front of the user's PATH that knows its hosts. Every host is this machine; what its login shell
@@ -64,6 +70,9 @@ export class Sshd {
     process.env['PATH'] = `${at('bin')}:${this.#path}`
     if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true })
     this.#server = spawn(findProgram('sshd')!, ['-D', '-e', '-f', at('sshd_config')], { stdio: 'ignore' })
+    // A test that fails keeps nobody waiting for it.
+    this.#server.unref()
+    process.on('exit', () => this.#server.kill())
   }
 
   static async start(): Promise<Sshd> {
@@ -94,6 +103,11 @@ export class Sshd {
     const known = existsSync(config) ? readFileSync(config, 'utf8') : ''
     writeFileSync(config, `${known}\nHost ${name}\n${lines.map((line) => `  ${line}\n`).join('')}`)
     return `ssh://${name}`
+  }
+
+  /** Nothing runs below it any more, and no file is there. */
+  isClean(ms: number): Promise<boolean> {
+    return until(() => below(this.pid).length === 0 && leftFiles().length === 0, ms)
   }
 
   stop(): void {

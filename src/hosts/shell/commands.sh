@@ -61,6 +61,14 @@ expands() {
   append "{\"ask\":$key,\"outcome\":\"ok\",\"values\":[${list#,}]}"
 }
 
+# once glob KIND PATTERN…: without what was asked before; $asked holds lines such as "stat /var/log/journal".
+unlike=
+once() {
+  unlike=yes
+  "$@"
+  unlike=
+}
+
 # glob KIND PATTERN [SECONDS [BYTES [end]]]
 glob() {
   kind=$1 pattern=$2
@@ -88,6 +96,17 @@ glob() {
   paths=
   while read -r path; do [ -z "$path" ] || paths=$paths$path$newline; done <"$tmp/paths"
   expands "$key" $paths
+  if [ "$unlike" ]; then
+    members=
+    for path in $paths; do
+      case $newline$asked in
+      *"$newline$kind $path$newline"*) ;;
+      *) members=$members$path$newline ;;
+      esac
+    done
+    paths=$members
+    for path in $paths; do asked=$asked$kind\ $path$newline; done
+  fi
   case $kind in
   link | stat) many "$kind" $paths ;;
   *)
@@ -119,12 +138,10 @@ match() {
   note outcome ok
 }
 
-# values KEY PATTERN NAMES: what the expression matches in the lines of the answer that was just given, each once, in $picked. Where
-# that answer is a gap, it stands for the whole. NAMES: they are put into a path.
+# values KEY PATTERN NAMES: what the expression matches in the lines of the outer answer, each once, in $picked. Where that answer is a
+# gap, it stands for the whole. NAMES: they are put into a path.
 values() {
-  outer=
   read -r outcome <"$tmp/outcome"
-  picked=
   if [ "$outcome" != ok ]; then
     gap "$1" "$outcome"
     return

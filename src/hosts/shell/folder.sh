@@ -140,12 +140,13 @@ put() {
   if [ "$risky" ]; then
     printf '%s' "$2" | glance "$1"
     if doubtful; then printf '%s' "$2" | keep "$1"; fi
-  else
-    printf '%s' "$2" >"$out/$1" || end 1
+    cut=
+    settle "$1" 1048576
+    return
   fi
-  [ -e "$out/$1" ] || end 1
+  printf '%s' "$2" >"$out/$1" || end 1
   quote "$1"
-  data="\"data\":\"$json\""
+  data="\"data\":\"$json\",\"bytes\":${#2}"
 }
 
 said() {
@@ -203,6 +204,13 @@ sums() {
     echo
     cat "$manifest"
   } | awk '
+    function with_sum(line, field, name,    start, end, path) {
+      if (!match(line, ",\"" field "\":\"[^\"\\\\]*\"")) return line
+      start = RSTART + length(field) + 5
+      end = RSTART + RLENGTH
+      path = substr(line, start, end - 1 - start)
+      return path in sums ? substr(line, 1, end - 1) ",\"" name "\":\"" sums[path] "\"" substr(line, end) : line
+    }
     NF == 0 { rest = 1; next }
     !rest {
       if (match($0, /^SHA[-0-9]*\(.*\)= /)) { path = substr($0, index($0, "(") + 1, RLENGTH - index($0, "(") - 3); sum = $NF }
@@ -211,12 +219,7 @@ sums() {
       next
     }
     {
-      line = $0
-      if (match(line, /,"data":"[^"\\]*"/)) {
-        path = substr(line, RSTART + 9, RLENGTH - 10)
-        end = RSTART + RLENGTH
-        if (path in sums) line = substr(line, 1, end - 1) ",\"sha256\":\"" sums[path] "\"" substr(line, end)
-      }
+      line = with_sum(with_sum($0, "data", "sha256"), "stderr", "stderrSha256")
       print line
     }' >"$manifest.new" 2>/dev/null
   if [ "$(($(wc -l <"$manifest.new")))" -eq "$(($(wc -l <"$manifest")))" ] 2>/dev/null; then
