@@ -27,6 +27,7 @@ export const COMMANDS: Record<keyof typeof commands, Runnable> = {
   explain: lazily('explain'),
   facts: lazily('facts'),
   manual: lazily('manual'),
+  ready: lazily('ready'),
   'rules:coverage': lazily('rules:coverage'),
   'rules:list': lazily('rules:list'),
   'rules:new': lazily('rules:new'),

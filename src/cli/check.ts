@@ -35,7 +35,7 @@ export function setsFor(rules: readonly Rule[]): FactSet[] {
 
 /** The whole line: host → evidence → facts and logs → findings → report. */
 export async function check(host: Host, rules: readonly Rule[], options: CheckOptions): Promise<Checked> {
-  const told = rules.filter(({ harmless }) => !harmless)
+  const told = rules.filter(({ harmless, pair }) => !harmless && !pair)
   const listens = told.some(({ log }) => log)
   const collected = await collect(host, setsFor(told), options.onAnswer, listens ? logAsks : [])
   const started = performance.now()

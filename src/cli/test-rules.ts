@@ -8,6 +8,7 @@ import { select } from '../engine/select.ts'
 import { mutants } from '../engine/mutate.ts'
 import { CaseRunner, readRuleTest, type RuleCase } from '../engine/rule-test.ts'
 import { factSets } from '../facts/index.ts'
+import { pairSets } from '../facts/pair.ts'
 import { openHost } from './open-host.ts'
 import { openEar } from './ear.ts'
 
@@ -37,7 +38,10 @@ export async function testRules(
       continue
     }
     const cases = await Promise.all(
-      readRuleTest(readText(file), file, factSets).map(async (test) => ({ test, facts: await machines.factsOf(test) })),
+      readRuleTest(readText(file), file, rule.pair ? pairSets : factSets).map(async (test) => ({
+        test,
+        facts: await machines.factsOf(test),
+      })),
     )
     for (const outcome of rule.harmless ? (['ok'] as const) : (['problem', 'ok'] as const)) {
       if (!cases.some(({ test }) => test.expect[outcome]?.length))

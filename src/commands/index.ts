@@ -12,6 +12,7 @@ import Diagnose from './diagnose.ts'
 import Explain from './explain.ts'
 import FactsCommand from './facts.ts'
 import Manual from './manual.ts'
+import Ready from './ready.ts'
 import RulesCoverage from './rules/coverage.ts'
 import RulesList from './rules/list.ts'
 import RulesNew from './rules/new.ts'
@@ -35,6 +36,7 @@ export const commands = {
   explain: Explain,
   facts: FactsCommand,
   manual: Manual,
+  ready: Ready,
   'rules:coverage': RulesCoverage,
   'rules:list': RulesList,
   'rules:new': RulesNew,

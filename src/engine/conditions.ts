@@ -1,5 +1,6 @@
 import { type ASTNode, Environment } from '@marcbachmann/cel-js'
 import type { FactSet } from '../facts/fact-set.ts'
+import { pairSets } from '../facts/pair.ts'
 import type { Schema } from '../facts/schema.ts'
 import { nearest } from '../parse/nearest.ts'
 import { compareVersions } from '../parse/version.ts'
@@ -131,6 +132,13 @@ export class Linter {
       const type = celType(this.#env, `${set.name}_facts`, { type: 'object', fields: set.about, meaning: set.meaning })
       this.#env.registerVariable(set.name, type)
     }
+  }
+
+  #pairs: Linter | undefined
+
+  /** Checks expressions of rules over two hosts. */
+  get ofPairs(): Linter {
+    return (this.#pairs ??= new Linter(pairSets))
   }
 
   /** The items of the list `namespace.field`; null where it is no list of facts. */

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { TOOLSTACKS } from '../facts/pair.ts'
+import { PHASES } from './rule.ts'
 import { CONFIDENCES, LOG_KINDS } from '../signatures/signature.ts'
 
 /** CEL's own words, and those that it keeps for later. */
@@ -42,6 +44,9 @@ export type LogFile = z.infer<typeof logSchema>
 
 export const ruleFileSchema = z.strictObject({
   title: text,
+  for: z.literal('pair').optional(),
+  by: z.array(z.enum(TOOLSTACKS)).min(1).optional(),
+  phase: z.enum(PHASES).optional(),
   severity: z.enum(['error', 'warning', 'info']),
   tags: z.array(text).default([]),
   applies: text.optional(),

@@ -1,3 +1,4 @@
+import type { Toolstack } from '../facts/pair.ts'
 import type { Signature } from '../signatures/signature.ts'
 import type { Confidence, Severity } from '../types.ts'
 
@@ -16,6 +17,15 @@ export interface Documented {
   readonly statement?: string
 }
 
+/** When a migration stops: before anything moves, when the guest is suspended, or on the target. */
+export const PHASES = ['before', 'suspended', 'target'] as const
+
+/** What a rule over two hosts says of the toolstacks: who refuses, and when. [] where nobody does, and it breaks all the same. */
+export interface PairRule {
+  readonly by: readonly Toolstack[]
+  readonly phase: (typeof PHASES)[number]
+}
+
 /** One rule, as data: what a rule file holds, checked, with its names filled in. This is what is compiled into the program. */
 export interface Rule {
   /** The file's name: kebab-case, the problem, unique over all folders. */
@@ -26,6 +36,8 @@ export interface Rule {
   readonly title: string
   readonly severity: Severity
   readonly tags: readonly string[]
+  /** Set on a rule that judges a guest and two hosts. */
+  readonly pair?: PairRule
   readonly applies?: string
   readonly each?: { readonly name: string; readonly list: string }
   readonly subject: string

@@ -184,7 +184,8 @@ export class LogScan {
     }
     const match = regexp.exec(text)
     if (!match || !this.#isOf(kinds)) return
-    if (signature.context.length > 0) this.#contexts.met(rule, context, this.#here(signature.context[context]), pattern.captures(match))
+    if (signature.context.length > 0)
+      this.#contexts.met(rule, context, this.#here(signature.context[context]), pattern.captures(match))
     else {
       const key = keyOf(keys, (name) => match[pattern.names.indexOf(name)])
       this.#count(rule, index, this.#counted[rule]?.get(key), key)

@@ -5,6 +5,7 @@ import { testRules } from '../../src/cli/test-rules.ts'
 import { Linter } from '../../src/engine/conditions.ts'
 import { readRules } from '../../src/engine/library.ts'
 import { factSets } from '../../src/facts/index.ts'
+import { pairSets } from '../../src/facts/pair.ts'
 import type { FixTemplate } from '../../src/engine/rule.ts'
 import { describe } from '../describe.ts'
 
@@ -97,7 +98,7 @@ describe('the rules', (it) => {
   })
 
   it('stand on facts that are asked for', () => {
-    const names = new Set(new Linter(factSets).names())
+    const names = new Set([factSets, pairSets].flatMap((sets) => new Linter(sets).names()))
     assert.equal(
       rules.flatMap(({ id, facts }) => facts.filter((fact) => !names.has(fact)).map((fact) => `${id}: ${fact}`)),
       [],
