@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { BaseCommand } from '../../cli/base.ts'
 import { newLogRule, newLogRuleTest, newRule, newRuleTest } from '../../engine/new-rule.ts'
@@ -16,9 +16,14 @@ export default class RulesNew extends BaseCommand {
     if (!/^[a-z0-9-]+\/[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(args.rule)) throw new UserError(`"${args.rule}" is no AREA/NAME in kebab-case`, 'For example: network/bridge-without-port')
     const path = join(flags.rules, args.rule)
     if (existsSync(`${path}.yaml`)) throw new UserError(`${path}.yaml is there already`)
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(`${path}.yaml`, flags.log ? newLogRule() : newRule())
-    writeFileSync(`${path}.test.yaml`, flags.log ? newLogRuleTest() : newRuleTest())
+    const { makeFolders } = await import('../../bundle/make-folders.ts')
+    try {
+      makeFolders(dirname(path))
+      writeFileSync(`${path}.yaml`, flags.log ? newLogRule() : newRule())
+      writeFileSync(`${path}.test.yaml`, flags.log ? newLogRuleTest() : newRuleTest())
+    } catch (error) {
+      throw new UserError(`cannot write ${path}.yaml: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`)
+    }
     this.print(`${path}.yaml\n${path}.test.yaml\nFill them in, then: vdoctor rules test ${flags.rules} --only ${args.rule.split('/')[1]} --mutate`)
   }
 }
