@@ -32,7 +32,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'evidence',
     'types',
   ],
-  commands: ['cli', 'serial', 'reporters', 'hosts', 'bundle', 'engine', 'signatures', 'facts', 'parse', 'evidence', 'types'],
+  commands: [
+    'cli',
+    'serial',
+    'reporters',
+    'hosts',
+    'bundle',
+    'engine',
+    'signatures',
+    'facts',
+    'parse',
+    'evidence',
+    'types',
+  ],
   main: ['commands', 'cli'],
 }
 const LONGEST = 300
