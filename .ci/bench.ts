@@ -3,9 +3,10 @@
  * commands in turn. `npm run bench`; exits with 1 where a limit is passed.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sosCall } from './sos.ts'
 
 const RUNS = 10
 const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env
@@ -71,24 +72,17 @@ for (const args of [['--from', RECORDED], []]) {
   console.log(`  ${(args[1] ?? 'live').padEnd(30)} ${shown.join(', ')}`)
 }
 
-/** The plugins of sos for what a check reads, as far as this sos has them: it refuses to start with one that it has not. */
-const PLUGINS =
-  'kvm libvirt virsh xen qemu processor kernel networking devices memory boot block pci filesys services process logs'
-
 /** sos writes a full archive; vdoctor check must cost a tenth of it at most. Measured once, since it takes its time. */
-const sos = ['/usr/bin/sos', '/usr/sbin/sos'].find(existsSync)
+const folder = mkdtempSync(join(tmpdir(), 'bench-'))
+const sos = sosCall(folder)
 if (sos) {
-  const listed = spawnSync(sos, ['report', '--list-plugins'], { encoding: 'utf8', env }).stdout
-  const plugins = PLUGINS.split(' ').filter((name) => new RegExp(`^ ${name} `, 'm').test(listed))
-  const folder = mkdtempSync(join(tmpdir(), 'bench-'))
-  const args = ['report', '--batch', '--only-plugins', plugins.join(','), '--tmp-dir', folder, '--quiet']
-  const took = milliseconds([sos, ...args])
-  rmSync(folder, { recursive: true, force: true })
+  const took = milliseconds(sos.argv)
   const ratio = median(times.get('check, live')!) / took
   failed ||= ratio > 0.1
   const verdict = ratio <= 0.1 ? 'within 0.1' : 'OVER 0.1'
   console.log(
-    `\ncheck, live, against sos report of ${plugins.length} plugins (${(took / 1000).toFixed(1)} s): ${ratio.toFixed(3)} ×  ${verdict}`,
+    `\ncheck, live, against sos report of ${sos.plugins} plugins (${(took / 1000).toFixed(1)} s): ${ratio.toFixed(3)} ×  ${verdict}`,
   )
 } else console.log('\nnot tried: sos is not installed')
+rmSync(folder, { recursive: true, force: true })
 process.exit(failed ? 1 : 0)

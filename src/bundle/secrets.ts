@@ -32,6 +32,7 @@ const KEY = anyOf(
   'token',
   'psk',
   'authkey',
+  '[_-]pwd',
 )
 /** `pass` and `secret` are also the end of other words: `bypass=`, `password-secret=ID`. */
 const SHORT_KEY = `(^|[^A-Za-z])${any('pass')}|(^|[^-A-Za-z])${any('secret')}|[a-z]S${any('ecret')}`
@@ -40,7 +41,8 @@ const NAMED = `(${KEY}|${SHORT_KEY})`
 /** The next word of a list, where a value was empty, is none: `['vnc=1,vncpasswd=', 'vnc=2']`. */
 const inQuotes = (quote: string): string => `[^]${quote},)\\${BLANK}]([^${quote}\\]|\\\\.)*`
 const BARE = `([^]"',)${BLANK}]|,,)+`
-const SET = `${B}*(=|:=|=>)${B}*`
+/** The longest first, since JavaScript takes the first that fits where sed takes the longest. */
+const SET = `${B}*(=>|:=|=)${B}*`
 const SEPARATED = `["']?${B}*(=>|:=|[=:])${B}*`
 
 export const SECRETS: readonly Secret[] = [
@@ -56,7 +58,7 @@ export const SECRETS: readonly Secret[] = [
   },
   {
     what: 'the last lines of private keys',
-    match: `(^${B}*)[A-Za-z0-9+/=]{1,15}(\r?$)`,
+    match: `(^|[${BLANK}])[A-Za-z0-9+/=]{1,15}(\r?$)`,
     tail: 2,
     between: ['BEGIN [A-Z ]*PRIVATE KEY[A-Z ]*-----[^-]*$', 'END [A-Z ]*PRIVATE KEY'],
   },
@@ -66,19 +68,35 @@ export const SECRETS: readonly Secret[] = [
     tail: 3,
   },
   { what: 'quoted values: JSON, XML, configurations', match: `(${NAMED}${SEPARATED}")${inQuotes('"')}` },
-  { what: 'values in single quotes: Python, XML, shell', match: `(${NAMED}${SEPARATED}')${inQuotes("'")}` },
-  { what: 'lists of Python, as xend logs them', match: `([[(]["'](vnc|spice)?-?${KEY}["'] *, *["'])[^]"',)][^"']*` },
+  { what: 'values in single quotes: Python, XML, shell', match: `(${NAMED}${SEPARATED}u?')${inQuotes("'")}` },
+  {
+    what: 'lists of Python, as xend logs them',
+    match: `([[(]u?["'](vnc|spice)?-?${KEY}["'] *, *u?["'])[^]"',)][^"']*`,
+  },
   { what: 'JSON in JSON', match: `(${NAMED}\\\\+"${B}*:${B}*\\\\+")[^"\\]+` },
   { what: 'quoted values behind a blank', match: `(${NAMED}${B}+")${inQuotes('"')}` },
   { what: 'values in single quotes behind a blank: S-expressions', match: `(${NAMED}${B}+')${inQuotes("'")}` },
   { what: 'S-expressions', match: `(\\((vnc|spice)?-?${KEY}${B}+)[^]["'()${BLANK}]+` },
   { what: 'command lines, configurations, environments', match: `(${NAMED}${SET}["']?)${BARE}` },
   { what: 'YAML', match: `(^[ \t-]*[A-Za-z_-]*${NAMED}:${B}+)[^]["'{},)${BLANK}]+` },
-  { what: 'what programs print', match: `(${anyOf('password', 'passphrase')}:${B}+)[^]["'{},)${BLANK}]+` },
+  {
+    what: 'what programs print',
+    match: `(${anyOf('password', 'passphrase', 'passwd')}:${B}*)[^]:["'{},)${BLANK}][^]["'{},)${BLANK}]*`,
+  },
   {
     what: 'XML elements',
     match: `(<[A-Za-z:_.-]*${anyOf('password', 'passwd', 'passphrase', 'secret', 'token', 'cookie')}([ \t][^<>]*[^/<>])?>)[^<${BLANK}][^<]*`,
   },
+  {
+    what: 'elements that are named: clusters, libvirt',
+    match: `(${any('name')}=["'][^"'<>]{0,64}${KEY}["']( +value=["']|>))[^"'<>${BLANK}][^"'<>]*`,
+  },
+  { what: 'credentials of systemd', match: `(io\\.systemd\\.credential(\\.binary)?:[^ =,"'<>]{1,64}=)[^ ,"'<>]+` },
+  {
+    what: 'the same in the firmware of QEMU',
+    match: `(io\\.systemd\\.credentials/[^ ,"'<>]{1,64}(,string=|["']>))[^ ,"'<>]+`,
+  },
+  { what: 'the same on kernel command lines', match: `(systemd\\.set_credential(_binary)?=[^ :"']{1,64}:)[^ "']+` },
   {
     what: 'passwords of boot loaders',
     match: `(^${B}*password(_pbkdf2)?([ =]+--md5|[ =]+--encrypted)?[ =]+([a-z0-9_]+ +)?)[^${BLANK}]+`,
@@ -102,6 +120,7 @@ export const SECRETS: readonly Secret[] = [
   { what: 'secrets of QEMU in JSON', match: '("qom-type" *: *"secret"[^}]{0,99}"data" *: *")[^"]+' },
   { what: 'passwords in the monitor of QEMU', match: `(set_password +(vnc|spice) +)[^ "${BLANK}]+` },
   { what: 'keys of Ceph', match: '()AQ[A-Za-z0-9+/]{36}==' },
+  { what: 'keys in names of RBD images', match: `(rbd:[^ "',]{1,200}:key=)[^:"',${BLANK}]+` },
   {
     what: 'secrets of iSCSI targets',
     match: `((${any('incoming')}|${any('outgoing')})(${any('discovery')})?${any('user')}${B}+"?[^ \t"]+"?${B}+"?)[^"${BLANK}]+`,
@@ -110,12 +129,17 @@ export const SECRETS: readonly Secret[] = [
   { what: 'iSCSI on kernel command lines', match: '(iscsi:)[^ @/"]{1,128}:[^ @"]{1,128}(@)', tail: 2 },
   {
     what: 'options of programs',
-    match: `(-${anyOf('password', 'passwd', 'passphrase', 'pass', 'pw', 'secret', 'token', 'api-?key')}${B}+["']?)[^-=:"'${BLANK}][^"'${BLANK}]*`,
+    match: `(-${anyOf('password', 'passwd', 'passphrase', 'pass', 'pwd', 'pw', 'secret', 'token', 'api-?key')}${B}+["']?)[^-=:"'${BLANK}][^"'${BLANK}]*`,
   },
   { what: 'mysql and sshpass', match: '((mysql|mysqldump|mysqladmin|mariadb|sshpass)( [^ ]+){0,8} -p ?)[^ -][^ ]*' },
+  {
+    what: 'fencing and registries',
+    match: '((fence_[a-z_]{1,24}|(docker|podman) login)( [^ ]+){0,12} -p ?)[^ -][^ ]*',
+  },
   { what: 'ipmitool', match: '(ipmitool( [^ ]+){0,12} -P ?)[^ -][^ ]*' },
   { what: 'LDAP programs', match: '(ldap[a-z]{1,12}( [^ ]+){0,12} -w ?)[^ -][^ ]*' },
   { what: 'curl', match: '((curl|wget)( [^ ]+){0,16} (-u|--user|--proxy-user)[ =]?["\']?[^ :"\']+:)[^ "\']+' },
+  { what: 'mounts of CIFS', match: `(,?user(name)?=[^ ,%]{1,64}%)[^ ,${BLANK}]+` },
   { what: 'smbclient', match: '( (-U|--user)[ =]?[^ %]{1,64}%)[^ ]+' },
   {
     what: 'passwords that are piped',

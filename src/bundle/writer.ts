@@ -1,10 +1,11 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Answer, Question } from '../types.ts'
 import { UserError } from '../types.ts'
 import { sha256 } from './checksum.ts'
 import { type Clean, cleanAnswer } from './clean.ts'
 import { BUNDLE_VERSION, type Entry, type Header, type Made, MANIFEST } from './manifest.ts'
+import { makeFolders } from './make-folders.ts'
 import { commandPlace, filePlace, otherPlace } from './place.ts'
 import { redact } from './redact.ts'
 
@@ -45,7 +46,7 @@ export class BundleWriter {
     try {
       if (existsSync(folder) && readdirSync(folder).length > 0)
         throw new UserError(`${folder} is not empty`, 'Name a new folder.')
-      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      makeFolders(folder)
       this.#manifest = openSync(join(folder, MANIFEST), 'ax', 0o600)
     } catch (error) {
       throw cannotWrite(folder, error)
@@ -146,7 +147,7 @@ export class BundleWriter {
     if (place === null) return null
     const path = join(this.folder, place)
     try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+      makeFolders(dirname(path))
       writeFileSync(path, bytes, { mode: 0o600, flag: 'wx' })
       return place
     } catch (error) {
@@ -179,6 +180,7 @@ const WHY: Readonly<Record<string, string>> = {
   EROFS: 'that file system is read-only',
   ENOENT: 'its folder does not exist',
   EEXIST: 'it is there already',
+  ENOTDIR: 'a part of its path is no folder',
 }
 
 /** An error of the file system as a sentence. */

@@ -58,15 +58,16 @@ export async function makeBundle(host: Host, plan: Plan, options: BundleOptions)
       ...(maxBytes && { maxBytes, forMade: maxBytes * FOR_REPORT }),
       ...extra,
     })
-  // What is to be renamed is only written when all names are known; what has to be chosen from, when all of it is there.
-  const early = disguise ? null : open({})
-  let writer = early
+  let early: BundleWriter | null = null
+  let writer: BundleWriter | null = null
   const flush = (to: BundleWriter): void => writeHeld(to, bySize(held.splice(0), plan.onlyLogs), kept)
   const stopped = whenStopped(() => {
     if (early) flush(early)
     return keptIn(folder, writer)
   })
   try {
+    // What is to be renamed is only written when all names are known; what has to be chosen from, when all of it is there.
+    writer = early = disguise ? null : open({})
     const take = (answer: Answer): void =>
       early && !maxBytes ? writeHeld(early, [answer], kept) : void held.push(answer)
     await record(host, plan, take, { since, onAnswer })

@@ -9,11 +9,13 @@ export async function openHost(from: string | undefined, options: { probe: boole
   }
   if (from.startsWith('ssh:')) {
     const { SshHost } = await import('../hosts/ssh.ts')
-    return new SshHost(from, options)
+    return new SshHost(from, { ...options, onBreak: tell })
   }
   const { openRecording } = await import('../hosts/recording.ts')
   const { everyAsk } = await import('../engine/asks.ts')
   const { host, notes } = await openRecording(from, everyAsk)
-  for (const note of notes) process.stderr.write(`vdoctor: ${plain(note)}\n`)
+  notes.forEach(tell)
   return host
 }
+
+const tell = (note: string): void => void process.stderr.write(`vdoctor: ${plain(note)}\n`)

@@ -1,4 +1,4 @@
-import { below, type Contents } from '../archive/contents.ts'
+import { below, type Contents, follow } from '../archive/contents.ts'
 import { openContents } from '../archive/open.ts'
 import { type Entry, MANIFEST, type Manifest, answerOf, parseManifest } from '../bundle/manifest.ts'
 import type { BundleFiles } from '../bundle/verify.ts'
@@ -21,13 +21,18 @@ export async function openStored(path: string): Promise<StoredBundle> {
   const whole = await openContents(path, async () => () => ALL)
   const roots = ['', ...whole.names('/')!.map((name) => `/${name}`)]
   const root = roots.find((one) => whole.look(`${one}/${MANIFEST}`)?.kind === 'file')
-  if (root === undefined) throw new UserError(`${path} holds no ${MANIFEST}`, 'It is no bundle of vdoctor.')
+  if (root === undefined) {
+    const cut = whole.cut === null ? '' : `, as far as it can be read: ${whole.cut}`
+    throw new UserError(`${path} holds no ${MANIFEST}${cut}`, 'It is no bundle of vdoctor.')
+  }
   const contents = below(whole, root)
   const files: BundleFiles = {
     names: filesOf(contents, ''),
     read: (name) => {
-      const read = contents.read(`/${name}`, ALL)
-      return 'bytes' in read ? read.bytes : null
+      // The manifest came with it: a name, or a link on its way, may want to lead out.
+      const path = follow(contents, name)
+      const read = path === null ? null : contents.read(path, ALL)
+      return read && 'bytes' in read ? read.bytes : null
     },
   }
   const text = files.read(MANIFEST)?.toString('utf8') ?? ''

@@ -17,6 +17,7 @@ export default class BundleCommand extends BaseCommand {
   static override examples = [
     '<%= config.bin %> bundle',
     '<%= config.bin %> bundle --output /tmp/web1.tar.gz --since 2d',
+    '<%= config.bin %> bundle --from ssh://root@web1 --anonymize',
     '<%= config.bin %> bundle --dry-run',
   ]
 

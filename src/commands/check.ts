@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import { BaseCommand, COULD_NOT_RUN, sayError } from '../cli/base.ts'
 import { exitCode } from '../cli/exit-code.ts'
 import { checkAll } from '../cli/fleet.ts'
-import { hostFlags } from '../cli/flags.ts'
+import { hostFlags, MACHINES } from '../cli/flags.ts'
 import { deliver, type Output, parseOutputs } from '../cli/outputs.ts'
 import { startProgress } from '../cli/progress.ts'
 import { loadRules } from '../cli/rules.ts'
@@ -19,6 +19,8 @@ export default class Check extends BaseCommand {
     '<%= config.bin %> check',
     '<%= config.bin %> check --from fixtures/hosts/xen-dom0-broken',
     '<%= config.bin %> check --only network --format json',
+    '<%= config.bin %> check --from sosreport-web1.tar.xz',
+    '<%= config.bin %> check --from ssh://root@web1 --from ssh://root@web2',
     '<%= config.bin %> check --from web1.tar.gz --from web2.tar.gz --format text --format junit:report.xml',
   ]
 
@@ -26,8 +28,7 @@ export default class Check extends BaseCommand {
     ...hostFlags,
     from: Flags.string({
       multiple: true,
-      summary:
-        'Another machine in place of this one: a recorded one, or ssh://[USER@]HOST[:PORT]; several give a report each',
+      summary: `Another machine in place of this one: ${MACHINES}; several give a report each`,
       helpValue: 'MACHINE',
     }),
     only: Flags.string({ multiple: true, summary: 'Only these rules, areas or tags', helpValue: 'NAME' }),

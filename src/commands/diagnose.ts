@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/base.ts'
+import { MACHINES } from '../cli/flags.ts'
 import { exitCodeOf } from '../cli/exit-code.ts'
 import { openHost } from '../cli/open-host.ts'
 import { look } from '../cli/render.ts'
@@ -24,8 +25,8 @@ export default class Diagnose extends BaseCommand {
   }
   static override flags = {
     from: Flags.string({
-      summary: 'The machine that the text is from: "live" for this one, a recorded one, or ssh://[USER@]HOST[:PORT]',
-      helpValue: 'DIR',
+      summary: `The machine that the text is from: "live" for this one, ${MACHINES}`,
+      helpValue: 'MACHINE',
     }),
     rules: Flags.string({ summary: 'A folder of your own rules, beside those that ship', helpValue: 'DIR' }),
     only: Flags.string({ multiple: true, summary: 'Only these rules, areas or tags', helpValue: 'NAME' }),

@@ -15,7 +15,7 @@ export default class FactsCommand extends BaseCommand {
   static override examples = [
     '<%= config.bin %> facts kvm',
     '<%= config.bin %> facts --describe',
-    '<%= config.bin %> facts --from DIR --format json',
+    '<%= config.bin %> facts --from ssh://root@web1 --format json',
   ]
   static override strict = false
   static override args = {

@@ -36,14 +36,14 @@ export function askKey(ask: Ask | Question | EachQuestion): string {
   return key
 }
 
-/** For people: `/proc/cpuinfo`, `xl info`, `link /sys/block/sda`. */
+/** For people: `/proc/cpuinfo`, `xl info`, `link /sys/block/sda`. Of a program that is a word of a command, nobody wants to read the text. */
 export function askLabel(ask: Ask | Question | EachQuestion): string {
   if ('each' in ask) return askLabel(ask.ask)
   if ('file' in ask) return ask.file
   if ('link' in ask) return `link ${ask.link}`
   if ('list' in ask) return `folder ${ask.list}`
   if ('stat' in ask) return `stat ${ask.stat}`
-  return ask.command.join(' ')
+  return ask.command.map((word) => (word.includes('\n') ? '…' : word)).join(' ')
 }
 
 export const isGlob = (path: string): boolean => /[*?[]/.test(path)

@@ -32,7 +32,11 @@ export class BundleHost implements Host {
     this.#sha256 = sha256
     const manifest = this.#read(MANIFEST)
     const path = `${from}/${MANIFEST}`
-    if (manifest === null) throw new UserError(`cannot read ${path}`)
+    if (manifest === null) {
+      const { size = 0 } = contents.look(`/${MANIFEST}`) ?? {}
+      const why = size > MOST_BYTES ? `: it has ${size} bytes, which is more than any machine's` : ''
+      throw new UserError(`cannot read ${path}${why}`)
+    }
     const { header, entries } = parseManifest(manifest.toString('utf8'), path)
     this.header = header
     this.at = new Date(header.recorded)

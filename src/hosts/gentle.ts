@@ -5,8 +5,12 @@ import { findProgram, run } from './run.ts'
 const LAST = 19
 const IDLE_CLASS = '3'
 
+let gentle: Promise<void> | undefined
+
 /** Last in line for the processor and the disk, first to go when memory runs out. What we start inherits it. Never fails. */
-export async function becomeGentle(): Promise<void> {
+export const becomeGentle = (): Promise<void> => (gentle ??= giveWay())
+
+async function giveWay(): Promise<void> {
   for (const step of [() => setPriority(LAST), () => writeFileSync('/proc/self/oom_score_adj', '1000')]) {
     try {
       step()

@@ -26,14 +26,16 @@ export class SshHost implements Host {
   readonly #address: SshAddress
   readonly #probe: boolean
   readonly #silenceMs: number
+  readonly #onBreak: (sentence: string) => void
   #at = new Date()
 
-  /** Throws a UserError where `address` is none. */
-  constructor(address: string, options: { probe: boolean; silenceMs?: number }) {
+  /** Throws a UserError where `address` is none. `onBreak` is told where a connection ended half way. */
+  constructor(address: string, options: { probe: boolean; silenceMs?: number; onBreak?: (sentence: string) => void }) {
     this.#address = parseSshAddress(address)
     this.label = `ssh ${addressText(this.#address)}`
     this.#probe = options.probe
     this.#silenceMs = options.silenceMs ?? SILENCE_MS
+    this.#onBreak = options.onBreak ?? (() => undefined)
   }
 
   /** What its own clock says, as soon as it has answered: its logs are dated by that. */
@@ -60,6 +62,7 @@ export class SshHost implements Host {
       throw reader.begun ? this.#died(ended) : sshError(this.#failure(ended, reader), this.#address)
     if (!reader.complete) {
       const [gap, detail] = this.#break(ended, reader)
+      this.#onBreak(`${detail}; ${answers.size} answers came before, and are used`)
       for (const key of unanswered(asks, answers)) add({ key, ms: 0, ok: false, gap, detail })
     }
     return [...answers.values()]

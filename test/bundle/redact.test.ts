@@ -72,6 +72,22 @@ const SECRET_LINES = [
   'eyJhbGciOiJIUzI1NiJ9.hunter2.hunter2',
   'using ghp_hunter2hunter2hunter2aa',
   'file=rbd:pool/a:id=admin:key=AQhunter2hunter2hunter2hunter2hunter2x==:auth_supported=cephx',
+  'file=rbd:pool/a:id=admin:key=AQ1/abc/hunter2:auth_supported=cephx',
+  '//srv/a /mnt cifs user=guest%hunter2,uid=0 0 0',
+  'MYSQL_PWD=hunter2',
+  'vncpasswd => hunter2',
+  "[u'vncpasswd', u'hunter2']",
+  "{u'vncpasswd': u'hunter2'}",
+  'xl: vncpasswd: hunter2',
+  'password:hunter2',
+  '<nvpair id="x" name="passwd" value="hunter2"/>',
+  "<qemu:env name='X_PASSWORD' value='hunter2'/>",
+  "<entry name='opt/io.systemd.credentials/passwd.root'>hunter2</entry>",
+  '-fw_cfg name=opt/io.systemd.credentials/ssh.key,string=hunter2 -m 1',
+  '-smbios type=11,value=io.systemd.credential:app.conf=hunter2',
+  'quiet systemd.set_credential=app.conf:hunter2 ro',
+  'fence_ipmilan -a 10.0.0.1 -l admin -p hunter2 -o status',
+  'xe --pwd hunter2',
   '<cookie name="session">hunter2</cookie>',
   '(qemu) set_password vnc hunter2',
   "echo 'root:hunter2' | chpasswd",
@@ -130,6 +146,7 @@ describe('secrets', (it) => {
   it('goes: keys of many lines, and nothing behind them', () => {
     assert.not.match(redact(PEM), /q8ZxQ|hunter2|END.*q8Zx/)
     assert.match(redact(PEM), `after ${KEY}`)
+    assert.not.match(redact(PEM.replaceAll('\n', '\nNov 20 06:37:00 web1 x[1]: ')), /q8ZxQ|hunter2/)
     assert.not.match(redact(PEM.split('\n').slice(2).join('\n')), new RegExp(`^${KEY}`, 'm'))
     assert.match(redact(CLOUD_INIT), /^a:b$/m)
     assert.not.match(redact(CLOUD_INIT), 'hunter2')

@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -223,6 +232,21 @@ describe('vdoctor bundle show and diff', (it) => {
     ]
     for (const args of texts) assert.not.match(vdoctor(['bundle', ...args]).out, '\u001b', args[0])
     assert.is(vdoctor(['bundle', 'show', folder, entry.ask.file]).out, 'one\\x1b[2J\ttab\n')
+  })
+
+  it('read nothing outside the bundle, whatever its manifest says', () => {
+    const folder = newFolder()
+    symlinkSync('/etc', join(folder, 'link'))
+    const header = '{"bundle":1,"vdoctor":"0","recorded":"2026-01-01T00:00:00Z","by":"bundle"}\n'
+    for (const data of ['../../../../../etc/passwd', '/etc/passwd', 'link/passwd']) {
+      const line = JSON.stringify({ ask: { file: '/a' }, outcome: 'ok', data })
+      writeFileSync(join(folder, 'manifest.jsonl'), `${header}${line}\n`)
+      assert.is(
+        vdoctor(['bundle', 'show', folder, '/a']).out,
+        'not-recorded: its data is missing from the bundle\n',
+        data,
+      )
+    }
   })
 
   it('name what differs, down to the facts', () => {

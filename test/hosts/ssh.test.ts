@@ -205,12 +205,15 @@ if (needs('sshd') && needs('ssh')) {
     const sleeper = () => below(sshd.pid).find(({ pid }) => argumentsOf(pid).endsWith('303'))
 
     it('keeps what came before it broke', async () => {
-      const asked = ssh(sshd.host('breaks')).answer(slow)
+      const said: string[] = []
+      const host = new SshHost(sshd.host('breaks'), { probe: false, onBreak: (sentence) => said.push(sentence) })
+      const asked = host.answer(slow)
       await until(() => sleeper() !== undefined, 10_000)
       for (const { pid, name } of below(sshd.pid)) if (name === 'sshd') process.kill(pid, 'SIGKILL')
       const answers = await asked
       assert.equal(cut(answers).slice(0, 2), ['ok', 'ok'])
       assert.match(cut(answers)[2]!, /^not-recorded: the connection to breaks broke: /)
+      assert.match(said.join('\n'), /^the connection to breaks broke: .*; 2 answers came before, and are used$/)
       assert.is(answers.length, 4)
       assert.ok(await until(() => leftFiles().length === 0 && sleeper() === undefined, 5_000))
     })

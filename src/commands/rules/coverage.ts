@@ -5,7 +5,8 @@ import { type Declined, sections } from '../../engine/coverage.ts'
 import { coverageText } from '../../reporters/coverage.ts'
 
 export default class RulesCoverage extends BaseCommand {
-  static override summary = 'List per document and section which rules encode it, and which statements no program can check'
+  static override summary =
+    'List per document and section which rules encode it, and which statements no program can check'
 
   async run(): Promise<void> {
     await this.parse(RulesCoverage)

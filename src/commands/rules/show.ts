@@ -7,7 +7,9 @@ import { whole } from '../../engine/shipped.ts'
 export default class RulesShow extends BaseCommand {
   static override summary = 'Print one rule as data'
   static override args = { rule: Args.string({ required: true, ignoreStdin: true, description: 'Name of the rule' }) }
-  static override flags = { rules: Flags.string({ summary: 'A folder of your own rules, beside those that ship', helpValue: 'DIR' }) }
+  static override flags = {
+    rules: Flags.string({ summary: 'A folder of your own rules, beside those that ship', helpValue: 'DIR' }),
+  }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(RulesShow)

@@ -4,8 +4,11 @@ import { BaseCommand } from '../../cli/base.ts'
 
 export default class RulesTest extends BaseCommand {
   static override summary = 'Run the tests beside the rules'
-  static override description = 'With --mutate, every small mistake is made in every condition, and each must fail a test.'
-  static override args = { folder: Args.string({ ignoreStdin: true, default: 'rules', description: 'The folder of rules' }) }
+  static override description =
+    'With --mutate, every small mistake is made in every condition, and each must fail a test.'
+  static override args = {
+    folder: Args.string({ ignoreStdin: true, default: 'rules', description: 'The folder of rules' }),
+  }
   static override flags = {
     only: Flags.string({ multiple: true, summary: 'Only these rules, areas or tags', helpValue: 'NAME' }),
     mutate: Flags.boolean({ summary: 'Also make every small mistake in the conditions' }),
