@@ -52,19 +52,21 @@ const xenSchema = object(
 export const terminals = defineFacts({
   name: 'terminals',
   meaning:
-    'Serial adapters, and the terminals and sockets at which consoles of running guests can be read; none is opened',
+    'Serial ports, and the terminals and sockets at which consoles of running guests can be read; none is opened',
   asks,
   about: {
-    adapters: strings('Serial adapters on USB: /dev/ttyUSB0, /dev/ttyACM0; on FreeBSD /dev/cuaU0'),
+    ports: strings(
+      'Serial ports beside those of console.ports: /dev/ttyUSB0, /dev/ttyACM0, /dev/ttyAMA0; on FreeBSD /dev/cuau0, /dev/cuaU0',
+    ),
     libvirt: listOf(consoleSchema, 'Consoles of guests that libvirt keeps running, as they are now'),
     xen: listOf(xenSchema, 'Pseudo-terminals of running Xen guests'),
   },
   parse(evidence, ask) {
     const live = [ask.qemuLive, ask.qemuLiveOld, ask.libxlLive, ask.libxlLiveOld]
     return {
-      adapters: ranked(
-        named(evidence, ask.devices, /^tty(USB|ACM)\d+$/),
-        named(evidence, ask.devicesOfFreebsd, /^cuaU\d+$/),
+      ports: ranked(
+        named(evidence, ask.devices, /^tty(USB|ACM|AMA|MSM|LP|PS|SC|mxc|SAC)\d+$/),
+        named(evidence, ask.devicesOfFreebsd, /^cua[uU]\d+$/),
       ),
       libvirt: known(onePerPlace(live.flatMap((one) => consolesOf(evidence, one)))),
       xen: chain(mayBeDom0(evidence), (dom0) => (dom0 ? xenTerminals(evidence) : known([]))),

@@ -47,15 +47,16 @@ const web1: Given[] = [
 ]
 
 describe('facts: terminals', (it) => {
-  it('finds adapters by name, and no others', () => {
-    assert.equal(value(parse([tty, names('tty0', 'ttyS0', 'ttyUSB0', 'ttyACM12', 'ttyUSBx', 'ttyprintk')]).adapters), [
+  it('finds ports by name, and no terminals of other kinds', () => {
+    assert.equal(value(parse([tty, names('tty0', 'ttyS0', 'ttyUSB0', 'ttyACM12', 'ttyUSBx', 'ttyprintk')]).ports), [
       '/dev/ttyUSB0',
       '/dev/ttyACM12',
     ])
-    assert.equal(value(parse([{ list: '/dev' }, names('cuau0', 'cuaU0', 'cuaU0.init', 'null')]).adapters), [
+    assert.equal(value(parse([{ list: '/dev' }, names('cuau0', 'cuaU0', 'cuaU0.init', 'ttyu0', 'null')]).ports), [
+      '/dev/cuau0',
       '/dev/cuaU0',
     ])
-    assert.is(value(parse([tty, { gap: 'denied' }]).adapters), 'denied')
+    assert.is(value(parse([tty, { gap: 'denied' }]).ports), 'denied')
   })
 
   it('reads the consoles of running guests of libvirt, the first of them once', () => {
