@@ -1,10 +1,11 @@
 import { all, chain, known, map, unknown } from '../evidence/result.ts'
+import type { Result } from '../types.ts'
 import { compareVersions } from '../parse/version.ts'
 
 import { bootLines } from './boot-lines.ts'
 import { type ConsolePath, gapText, type Link, link, makePath, unseen } from './console-path.ts'
 import { type HostFacts, settleAll, words } from './host-facts.ts'
-import { kernelLink, type OwnConsole } from './kernel-link.ts'
+import { kernelLink, type OwnConsole, writtenTo } from './kernel-link.ts'
 import { loginLink, rootLink } from './login-link.ts'
 import { speedLink } from './speed-link.ts'
 
@@ -49,15 +50,15 @@ function ownConsole(facts: HostFacts, under: string, system: string, arch: strin
       underXen: under === 'xen-dom0',
     }
   }
-  const serial = { device: serialDevice(facts, arch), others: [/^tty(S|AMA)\d+$/] }
-  if (under === 'xen-dom0')
-    return isXenlinux(release)
-      ? { what, device: 'ttyS0', others: [/^ttyS\d+$/, /^xvc\d*$/], underXen: true }
-      : { what, device: 'hvc0', others: freePorts(facts), underXen: true }
+  if (under === 'xen-dom0') {
+    if (isXenlinux(release)) return { what, device: 'ttyS0', others: [/^ttyS\d+$/, /^xvc\d*$/], underXen: true }
+    const free = freePorts(facts)
+    return { what, device: 'hvc0', others: free.ok ? free.value : [], perhaps: free.ok ? [] : [SERIAL], underXen: true }
+  }
   if (under === 'xen-pv' || under === 'xen-pvh')
     return { what, device: isXenlinux(release) ? 'xvc0' : 'hvc0', others: ['hvc0', 'xvc0', 'xvc'], underXen: false }
-  const guest = under === '' ? [] : ['hvc0']
-  return { what, device: serial.device, others: [...serial.others, ...guest], underXen: false }
+  const serial = serialConsole(facts, arch)
+  return { what, ...serial, others: [...serial.others, ...(under === '' ? [] : ['hvc0'])], underXen: false }
 }
 
 const WHAT: Readonly<Record<string, string>> = {
@@ -67,30 +68,39 @@ const WHAT: Readonly<Record<string, string>> = {
   'xen-hvm': 'an HVM guest of Xen',
 }
 
-/** The port that the kernel is told to use; else the first that is there; else what such machines call it. */
-function serialDevice({ console }: HostFacts, arch: string): string {
+const SERIAL = /^tty(S|AMA|MSM|LP|USB)\d+$/
+
+/**
+ * Of the ports that the kernel uses the last with a login prompt; else the one that it was told to use, the first that is there, or what such
+ * machines call it. Where nobody knows what the kernel uses, each will do.
+ */
+function serialConsole(facts: HostFacts, arch: string): Pick<OwnConsole, 'device' | 'others'> {
+  const { console } = facts
+  const written = writtenTo(facts)
+  const used = written.ok ? written.value.filter((name) => SERIAL.test(name)) : []
+  const gettys = words(console.gettyDevices)
+  const device = used.findLast((name) => gettys.ok && gettys.value.includes(name)) ?? used.at(-1)
+  if (device !== undefined) return { device, others: [] }
   const told = settleAll(console.parameters, 'device')
-  const device = told.ok
-    ? told.value.findLast((one) => /^tty(S|AMA|MSM|LP|USB)\d+$/.test(one.device))?.device
-    : undefined
   const ports = settleAll(console.ports, 'name')
-  const first = ports.ok ? ports.value[0]?.name : undefined
-  if (device ?? first) return (device ?? first)!
-  return /^(aarch64|arm)/.test(arch)
-    ? 'ttyAMA0'
-    : /^ppc64/.test(arch)
-      ? 'hvc0'
-      : /^s390/.test(arch)
-        ? 'ttysclp0'
-        : 'ttyS0'
+  const wanted =
+    (told.ok ? told.value.findLast((one) => SERIAL.test(one.device))?.device : undefined) ??
+    (ports.ok ? ports.value[0]?.name : undefined)
+  return { device: wanted ?? USUAL.find(([of]) => of.test(arch))?.[1] ?? 'ttyS0', others: [SERIAL] }
 }
 
+const USUAL: readonly [RegExp, string][] = [
+  [/^(aarch64|arm)/, 'ttyAMA0'],
+  [/^ppc64/, 'hvc0'],
+  [/^s390/, 'ttysclp0'],
+]
+
 /** Ports that Xen has left to dom0: com1 is ttyS0. */
-function freePorts({ xen }: HostFacts): readonly string[] {
-  const serial = settleAll(xen.serial, 'port')
-  if (!serial.ok) return []
-  const taken = serial.value.map(({ port }) => port)
-  return ['com1', 'com2'].flatMap((port, index) => (taken.includes(port) ? [] : [`ttyS${index}`]))
+function freePorts({ xen }: HostFacts): Result<readonly string[]> {
+  return map(settleAll(xen.serial, 'port'), (serial) => {
+    const taken = serial.map(({ port }) => port)
+    return ['com1', 'com2'].flatMap((port, index) => (taken.includes(port) ? [] : [`ttyS${index}`]))
+  })
 }
 
 /** What GRUB or Xen is told already; a new line should agree with it. */
@@ -150,12 +160,10 @@ function portLink({ console, platform }: HostFacts, { device }: OwnConsole): Lin
   if (active.ok && active.value.includes(device))
     return link(name, active, () => ({ state: 'ok', says: `${device} is in use` }))
   if (!/^ttyS\d+$/.test(device)) return unseen(name, `whether there is a ${device} is not known`)
-  return link(name, settleAll(console.ports, 'name'), (ports): { state: 'ok' | 'missing'; says: string } => {
-    const there = ports.map((one) => one.name)
-    if (there.includes(device)) return { state: 'ok', says: `${device} has a chip` }
-    return {
-      state: 'missing',
-      says: there.length === 0 ? 'no serial port has a chip' : `${device} has no chip; ${there.join(', ')} has`,
-    }
-  })
+  const known = active.ok || active.gap === 'absent' ? settleAll(console.ports, 'name') : active
+  return link(name, known, (ports) =>
+    ports.length === 0
+      ? { state: 'missing', says: 'no serial port has a chip' }
+      : { state: 'ok', says: `a chip is behind ${ports.map((one) => one.name).join(', ')}` },
+  )
 }

@@ -10,12 +10,18 @@ export interface OwnConsole {
   readonly device: string
   /** Devices that do as well. */
   readonly others: readonly (string | RegExp)[]
+  /** Devices of which nobody knows whether they would do. */
+  readonly perhaps?: readonly RegExp[]
   /** The words of the kernel stand in the menu's entry for Xen. */
   readonly underXen: boolean
 }
 
 export const isOwn = ({ device, others }: OwnConsole, name: string): boolean =>
   name === device || others.some((other) => (typeof other === 'string' ? other === name : other.test(name)))
+
+/** One of these devices may be as good as its own. */
+export const mayBeOwn = ({ perhaps = [] }: OwnConsole, names: readonly string[]): string | undefined =>
+  names.find((name) => perhaps.some((other) => other.test(name)))
 
 /** The kernel writes to the console. What it says of itself counts; what it was told where it is too old to say. */
 export function kernelLink(facts: HostFacts, own: OwnConsole, baud: number): Link {
@@ -30,6 +36,13 @@ export function kernelLink(facts: HostFacts, own: OwnConsole, baud: number): Lin
     writtenTo(facts),
     (written) => {
       const found = written.filter((name) => isOwn(own, name))
+      const doubtful = mayBeOwn(own, written)
+      if (found.length === 0 && doubtful !== undefined)
+        return {
+          state: 'unknown',
+          says: `the kernel writes to ${doubtful}; whether that belongs to Xen is not known`,
+          fix,
+        }
       return found.length > 0
         ? { state: 'ok', says: `the kernel writes to ${found.join(', ')}` }
         : {
@@ -43,7 +56,7 @@ export function kernelLink(facts: HostFacts, own: OwnConsole, baud: number): Lin
 }
 
 /** /proc/consoles is there since Linux 2.6.38; PV kernels that are told nothing take the console of Xen. */
-function writtenTo({ console, platform }: HostFacts): Result<readonly string[]> {
+export function writtenTo({ console, platform }: HostFacts): Result<readonly string[]> {
   const active = words(console.active)
   if (active.ok || active.gap !== 'absent') return active
   const told = map(settleAll(console.parameters, 'device'), (list) => list.map(({ device }) => device))

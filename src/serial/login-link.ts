@@ -1,7 +1,7 @@
 import { all } from '../evidence/result.ts'
 import { type Link, link } from './console-path.ts'
 import { type HostFacts, words } from './host-facts.ts'
-import { isOwn, type OwnConsole } from './kernel-link.ts'
+import { isOwn, mayBeOwn, type OwnConsole } from './kernel-link.ts'
 import { loginLines } from './login-lines.ts'
 
 /** Somebody can log in there. */
@@ -12,6 +12,13 @@ export function loginLink(facts: HostFacts, own: OwnConsole, baud: number): Link
     words(facts.console.gettyDevices),
     (devices) => {
       const found = devices.filter((name) => isOwn(own, name) || name === 'console')
+      const doubtful = mayBeOwn(own, devices)
+      if (found.length === 0 && doubtful !== undefined)
+        return {
+          state: 'unknown',
+          says: `a login prompt is on ${doubtful}; whether that belongs to Xen is not known`,
+          fix,
+        }
       return found.length > 0
         ? { state: 'ok', says: `a login prompt is on ${found.join(', ')}` }
         : {
