@@ -7,7 +7,9 @@ import Check from './check.ts'
 import Collector from './collector.ts'
 import Completion from './completion.ts'
 import ConsoleCapture from './console/capture.ts'
+import ConsoleCheck from './console/check.ts'
 import ConsoleExplain from './console/explain.ts'
+import ConsoleList from './console/list.ts'
 import Diagnose from './diagnose.ts'
 import Explain from './explain.ts'
 import FactsCommand from './facts.ts'
@@ -31,7 +33,9 @@ export const commands = {
   collector: Collector,
   completion: Completion,
   'console:capture': ConsoleCapture,
+  'console:check': ConsoleCheck,
   'console:explain': ConsoleExplain,
+  'console:list': ConsoleList,
   diagnose: Diagnose,
   explain: Explain,
   facts: FactsCommand,

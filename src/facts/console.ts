@@ -5,7 +5,7 @@ import { absentAs, all, chain, known, map, ranked } from '../evidence/result.ts'
 import { bootValues, bootWords } from '../parse/boot-options.ts'
 import type { Result } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
-import { bool, listOf, number, object, string, strings } from './schema.ts'
+import { bool, listOf, nullable, number, object, string, strings } from './schema.ts'
 import { wholeTexts } from './whole.ts'
 
 const asks = {
@@ -46,6 +46,7 @@ const getty = object(
   {
     device: string('hvc0, xvc0, ttyS0, tty1 …'),
     how: string('inittab, systemd, upstart, ttys, or running'),
+    baud: nullable(number('baud', 'Speed that its line asks for; none where it asks for none, or keeps what it finds')),
   },
   'One login prompt',
 )
@@ -102,6 +103,7 @@ function consoleOf(word: string) {
 interface Prompt {
   readonly device: string
   readonly how: string
+  readonly baud: number | null
 }
 
 /** Each source only adds: a prompt that one of them does not know can stand in another, so all must be known. */
@@ -132,14 +134,19 @@ function loginPrompts(evidence: Evidence): Result<readonly Prompt[]> {
   return map(all(...units, inittab, ttys, upstart, running), (groups) => groups.flat())
 }
 
-const prompts = (how: string, device: string | undefined): Prompt[] => (device ? [{ device, how }] : [])
+const prompts = (how: string, device: string | undefined, baud: number | null = null): Prompt[] =>
+  device ? [{ device, how, baud }] : []
+
+/** The words of a getty: `-L ttyS0 115200 vt102`, `115200,38400,9600 ttyS0`; of several speeds the first is tried first. */
+const baudOf = (words: string): number | null =>
+  Number(/(?:^|\s)(\d{3,7})(?:,\d+)*(?=\s|$)/.exec(words)?.[1] ?? NaN) || null
 
 /** `co:2345:respawn:/sbin/agetty xvc0 9600 vt100-nav`, `1:2345:respawn:/sbin/mingetty tty1` */
 function fromInittab(text: string, [from]: readonly { path?: string | undefined }[]): Prompt[] {
   return text.split('\n').flatMap((line, at) => {
     const match = /^[^#:]*:[^:]*:(?:respawn|ondemand|askfirst):\S*getty\b(.*)$/.exec(line)
     const device = /(?:^|\s)(?:\/dev\/)?((?:tty|hvc|xvc|xc)\w+|console)\b/.exec(match?.[1] ?? '')?.[1]
-    return prompts('inittab', device).map((item) =>
+    return prompts('inittab', device, baudOf(match?.[1] ?? '')).map((item) =>
       locate(item, { ask: '/etc/inittab', path: from?.path, line: at + 1 }),
     )
   })
@@ -148,9 +155,11 @@ function fromInittab(text: string, [from]: readonly { path?: string | undefined 
 /** FreeBSD: `xc0  "/usr/libexec/getty Pc"  xterm  onifconsole secure` */
 const fromTtys = (text: string): Prompt[] =>
   text.split('\n').flatMap((line, at) => {
-    const device = /^(\w+)\s+"[^"]*getty[^"]*"\s+\S+\s+(?:on|onifconsole|onifexists)\b/.exec(line)?.[1]
+    const [, device, type] = /^(\w+)\s+"[^"]*getty\s*([^"]*)"\s+\S+\s+(?:on|onifconsole|onifexists)\b/.exec(line) ?? []
     const place = { ask: '/etc/ttys', path: '/etc/ttys', line: at + 1 }
-    return prompts('ttys', device).map((item) => locate(item, place))
+    return prompts('ttys', device, Number(/^(?:std|3wire)\.(\d+)$/.exec(type ?? '')?.[1] ?? NaN) || null).map((item) =>
+      locate(item, place),
+    )
   })
 
 interface Port {

@@ -23,6 +23,7 @@ import { processes } from './processes.ts'
 import { security } from './security.ts'
 import { services } from './services.ts'
 import { storage } from './storage.ts'
+import { terminals } from './terminals.ts'
 import { usb } from './usb.ts'
 import { watchdog } from './watchdog.ts'
 import { xen } from './xen.ts'
@@ -43,6 +44,7 @@ export const factSets: readonly FactSet[] = [
   guests,
   libvirt,
   backends,
+  terminals,
   storage,
   iscsi,
   network,

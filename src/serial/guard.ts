@@ -3,18 +3,24 @@ import { basename, join } from 'node:path'
 import type { AllFacts } from '../engine/judge.ts'
 
 /** Who has a serial port, so that opening it would steal from him, or worse: some cables switch a machine or a UPS off. */
-export function holderOf(path: string, facts: AllFacts): string | null {
+export const holderOf = (path: string, facts: AllFacts): string | null =>
+  heldByFacts(path, facts) ?? lockOf(basename(path)) ?? processWith(path)
+
+/** As far as the facts tell, of this machine or of another. */
+export function heldByFacts(path: string, facts: AllFacts): string | null {
   const device = basename(path)
   const [consoles, namespace] = [facts['console'] ?? {}, facts['xen'] ?? {}]
   const strings = (fact: AllFacts[string][string] | undefined): readonly string[] =>
     fact?.ok && Array.isArray(fact.value) ? (fact.value as string[]) : []
   if (strings(consoles['active']).includes(device)) return `the kernel writes its console to ${device}`
-  if (strings(consoles['gettyDevices']).includes(device)) return `a getty offers a login on ${device}`
-  const com = /^ttyS([01])$/.exec(device)?.[1]
+  // FreeBSD has two names for a port: cuau0 for who calls, ttyu0 for who is called.
+  if (strings(consoles['gettyDevices']).includes(device.replace(/^cua/, 'tty')))
+    return `a getty offers a login on ${device}`
+  const com = /^(?:ttyS|cuau)([01])$/.exec(device)?.[1]
   const used = strings(namespace['consoles']).map((word) => word.replace(/[HL]$/, ''))
   if (com !== undefined && used.includes(`com${Number(com) + 1}`))
     return `Xen writes its console to com${Number(com) + 1}, which is ${device}`
-  return lockOf(device) ?? processWith(path)
+  return null
 }
 
 /** `/run/lock/LCK..ttyS0` holds the number of a process: minicom, apcupsd and the drivers of UPSes keep to it. */

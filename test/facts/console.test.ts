@@ -63,6 +63,27 @@ describe('facts: console', (it) => {
     ])
   })
 
+  it('reads the speed of a prompt where its line asks for one', () => {
+    const bauds = (...given: Given[]) =>
+      (value(parse(...given).gettys) as { device: string; baud: number | null }[]).map(({ device, baud }) => [
+        device,
+        baud,
+      ])
+    const inittab =
+      'S0:2345:respawn:/sbin/agetty ttyS0 9600 vt100\nS1:2345:respawn:/sbin/agetty 115200,38400 ttyS1\n1:2345:respawn:/sbin/mingetty tty1\n'
+    assert.equal(bauds(['/etc/inittab', inittab]), [
+      ['ttyS0', 9600],
+      ['ttyS1', 115200],
+      ['tty1', null],
+    ])
+    const ttys =
+      'ttyu0 "/usr/libexec/getty std.9600" vt100 on secure\nttyu1 "/usr/libexec/getty 3wire" vt100 on secure\n'
+    assert.equal(bauds(['/etc/ttys', ttys]), [
+      ['ttyu0', 9600],
+      ['ttyu1', null],
+    ])
+  })
+
   it('does not know the login prompts where one source is not known', () => {
     assert.is(devices(['/etc/inittab', { gap: 'denied' }]), 'denied')
     assert.is(devices([ps, { gap: 'timeout' }]), 'timeout')

@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: ['facts', 'signatures', 'parse', 'evidence', 'types'],
   archive: ['types'],
   logfile: ['archive', 'types'],
-  serial: ['engine', 'signatures', 'parse', 'types'],
+  serial: ['engine', 'signatures', 'facts', 'parse', 'evidence', 'types'],
   migration: ['engine', 'facts', 'parse', 'evidence', 'types'],
   bundle: ['evidence', 'types'],
   hosts: ['archive', 'bundle', 'parse', 'evidence', 'types'],

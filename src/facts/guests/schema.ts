@@ -138,7 +138,11 @@ export const consoleSchema = object(
     ...owner,
     kind: string('serial or console'),
     type: string('pty, file, tcp …'),
-    source: string('File or device on the host; "" without'),
+    source: string('File, device or socket on the host, or HOST:PORT; "" without'),
+    target: string('libvirt: isa-serial, virtio, xen …; "" where it is left to the toolstack'),
+    listens: bool('QEMU waits at the socket for somebody to connect'),
+    telnet: bool('The socket speaks telnet'),
+    log: string('libvirt: file that virtlogd or QEMU writes beside it; "" without'),
   },
   'One serial port or console of a guest',
 )

@@ -135,7 +135,15 @@ export interface Ignored extends Item {
 export interface GuestConsole extends Item {
   readonly kind: string
   readonly type: string
+  /** A path, or HOST:PORT. */
   readonly source: string
+  /** isa-serial, virtio …; "" where it is left to the toolstack. */
+  readonly target: string
+  /** QEMU waits at the socket for somebody to connect. */
+  readonly listens: boolean
+  readonly telnet: boolean
+  /** File that virtlogd or QEMU writes beside it. */
+  readonly log: string
 }
 
 export interface GuestGraphics extends Item {

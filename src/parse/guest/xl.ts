@@ -13,6 +13,7 @@ import {
   type Malformed,
   whole,
 } from './guest.ts'
+import { consoleOfXl } from './console.ts'
 import { xlPins } from '../cpu-pins.ts'
 import { parseXlPci } from '../pci-address.ts'
 import type { XlConfig, XlValue } from '../xl/config.ts'
@@ -59,9 +60,7 @@ class XlFile {
     const hostdevs = this.#hostdevs()
     const graphics = this.#graphics()
     const usb = this.#usb()
-    const consoles = this.#list('serial').map(({ text, line }) =>
-      locate({ ...item, kind: 'serial', type: text, source: '' }, at(this.#path, line)),
-    )
+    const consoles = this.#list('serial').map(({ text, line }) => locate(consoleOfXl(text, item), at(this.#path, line)))
     return {
       guest: this.#guest,
       disks,

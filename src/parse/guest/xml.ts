@@ -6,7 +6,6 @@ import {
   busOfTarget,
   type Definition,
   type Guest,
-  type GuestConsole,
   type GuestDisk,
   type GuestGraphics,
   type GuestHostdev,
@@ -15,6 +14,7 @@ import {
   nothingElse,
   whole,
 } from './guest.ts'
+import { readConsole } from './console.ts'
 import { readNuma, readPins } from './xml-placement.ts'
 import { libvirtPciAddress } from '../pci-address.ts'
 import { parseSize } from '../size.ts'
@@ -260,12 +260,6 @@ function usbOf(device: Element) {
   const isId = [vendor, product].every((id) => /^0x[0-9a-f]{1,4}$/i.test(id!))
   if (isId) return { usbId: usbId(vendor!.slice(2), product!.slice(2)), usbAddress: '' }
   return { usbId: '', usbAddress: bus! > 0 && number! > 0 ? `${bus}.${number}` : '' }
-}
-
-function readConsole(device: Element, owner: Owner): GuestConsole {
-  const source = find(device, 'source')?.attributes ?? {}
-  const type = device.attributes['type'] ?? ''
-  return locate({ ...owner, kind: device.name, type, source: source['path'] ?? '' }, here(owner, device))
 }
 
 /** The listening address stands in an attribute, in `<listen>`, or nowhere: then in qemu.conf. */
