@@ -63,7 +63,9 @@ async function stop(child: ChildProcess): Promise<void> {
 
 /** Seconds of all threads, in the program and in the kernel for it. */
 function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')
   return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND
 }
 const peakBytes = (pid: number): number =>

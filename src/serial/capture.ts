@@ -1,4 +1,5 @@
 import type { Listener } from './listener.ts'
+import { Noise } from './noise.ts'
 import type { Recorder } from './recorder.ts'
 import type { Connection, Source } from './sources/source.ts'
 
@@ -16,6 +17,7 @@ export class Capture {
   readonly recorder: Recorder
   readonly #listener: Listener | null
   readonly #tell: (sentence: string) => void
+  readonly #noise = new Noise()
   #connection: Connection | null = null
   #wake: (() => void) | null = null
   #stopped = false
@@ -91,11 +93,19 @@ export class Capture {
           afterRest(() => bytes.resume())
         }
         this.#listener?.take(chunk)
+        this.#suspect(this.#noise.take(chunk, now))
       })
       bytes.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
       bytes.once('end', () => resolve('the other side closed it'))
       bytes.once('close', () => resolve('it was closed'))
     })
+  }
+
+  #suspect(share: number | null): void {
+    if (share === null) return
+    const why = `${Math.round(share * 100)} of 100 bytes are no text: this looks like a wrong speed or parity`
+    this.recorder.note({ event: 'noise', why })
+    this.#tell(`${this.source.name}: ${why}; recorded all the same`)
   }
 
   #sleep(ms: number): Promise<void> {

@@ -52,7 +52,8 @@ export class Listener {
       this.#waitingBytes += bytes.length - end
     }
     if (this.#waitingBytes > LONGEST_LINE) this.flush()
-    else if (this.#waitingBytes > 0) this.#idle ??= setTimeout(() => this.flush(), IDLE_MS).unref()
+    else if (this.#waitingBytes > 0)
+      this.#idle = this.#idle?.refresh() ?? setTimeout(() => this.flush(), IDLE_MS).unref()
   }
 
   /** There is nothing more to come. */
