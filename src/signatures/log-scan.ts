@@ -2,7 +2,7 @@ import { type LogTime, parseLogLine } from '../parse/log-line.ts'
 import { ContextTracker } from './context.ts'
 import { PresentLine } from './present-line.ts'
 import { CHUNK_BYTES, type Scanner } from './scanner.ts'
-import type { LogKind } from './signature.ts'
+import type { LogContext, LogKind } from './signature.ts'
 import type { CompiledPattern, Found, SignatureSet } from './signature-set.ts'
 
 /** One line that a signature recognised. */
@@ -46,7 +46,10 @@ export class LogScan {
   readonly #kind: LogKind | undefined
   readonly #now: number
   readonly #contexts: ContextTracker
-  readonly #counted = new Map<string, Counted>()
+  /** In the order in which they were first met. */
+  readonly #all: Counted[] = []
+  /** Per rule, by what its subject names. */
+  readonly #counted: (Map<string, Counted> | undefined)[]
   /** Rules whose subject names no captures have one sighting. */
   readonly #single: (Counted | undefined)[]
   readonly #subjects: Int32Array
@@ -76,6 +79,7 @@ export class LogScan {
     this.#contexts = new ContextTracker(set, options.now, (rule, found, captures) =>
       this.#proven(rule, found, captures),
     )
+    this.#counted = new Array<Map<string, Counted> | undefined>(set.rules.length).fill(undefined)
     this.#single = new Array<Counted | undefined>(set.rules.length).fill(undefined)
     this.#subjects = new Int32Array(set.rules.length)
     this.#tried = new Float64Array(set.patterns.length).fill(-1)
@@ -124,7 +128,7 @@ export class LogScan {
       this.#line++
     }
     this.#contexts.end()
-    return [...this.#counted.values()].map((one) => this.#sighting(one))
+    return this.#all.map((one) => this.#sighting(one))
   }
 
   #sighting({ rule, pattern, captures, count, first, last }: Counted): Sighting {
@@ -180,10 +184,10 @@ export class LogScan {
     }
     const match = regexp.exec(text)
     if (!match || !this.#isOf(kinds)) return
-    if (signature.context.length > 0) this.#contexts.met(rule, context, this.#here(), pattern.captures(match))
+    if (signature.context.length > 0) this.#contexts.met(rule, context, this.#here(signature.context[context]), pattern.captures(match))
     else {
-      const key = keyOf(rule, keys, (name) => match[pattern.names.indexOf(name)])
-      this.#count(rule, index, this.#counted.get(key), key)
+      const key = keyOf(keys, (name) => match[pattern.names.indexOf(name)])
+      this.#count(rule, index, this.#counted[rule]?.get(key), key)
     }
   }
 
@@ -196,7 +200,7 @@ export class LogScan {
       return
     }
     const found = this.#here()
-    this.#add(key || `${rule}`, {
+    this.#add(key, {
       rule,
       captures: {},
       count: 1,
@@ -210,7 +214,8 @@ export class LogScan {
   #add(key: string, counted: Counted): void {
     const { rule } = counted
     if (this.#subjects[rule]!++ >= MOST_SUBJECTS) return
-    this.#counted.set(key, counted)
+    ;(this.#counted[rule] ??= new Map()).set(key, counted)
+    this.#all.push(counted)
     this.#changed.add(counted)
     if (this.#set.rules[rule]!.keys.length === 0) this.#single[rule] = counted
   }
@@ -223,8 +228,8 @@ export class LogScan {
 
   /** A message whose contexts are proven. */
   #proven(rule: number, found: Found, captures: Readonly<Record<string, string>>): void {
-    const key = keyOf(rule, this.#set.rules[rule]!.keys, (name) => captures[name])
-    const counted = this.#counted.get(key)
+    const key = keyOf(this.#set.rules[rule]!.keys, (name) => captures[name])
+    const counted = this.#counted[rule]?.get(key)
     if (counted) {
       Object.assign(counted, { count: counted.count + 1, last: found, captures })
       this.#changed.add(counted)
@@ -242,9 +247,11 @@ export class LogScan {
     this.#fresh = []
   }
 
-  #here(): Found {
+  /** Of a context only the line is remembered, unless its time is asked for. */
+  #here(context?: LogContext): Found {
     this.#countLines(this.#present.start)
-    return { line: this.#line, text: this.#present.copy() }
+    const text = context && context.seconds === undefined ? '' : this.#present.copy()
+    return { line: this.#line, text }
   }
 
   #isOf(kinds: ReadonlySet<LogKind>): boolean {
@@ -266,11 +273,8 @@ export class LogScan {
   }
 }
 
-const keyOf = (rule: number, keys: readonly string[], valueOf: (name: string) => string | undefined): string => {
-  if (keys.length === 0) return `${rule}`
-  const [only] = keys as [string]
-  return `${rule}\n${keys.length === 1 ? (valueOf(only) ?? '') : keys.map((name) => valueOf(name) ?? '').join('\n')}`
-}
+const keyOf = (keys: readonly string[], valueOf: (name: string) => string | undefined): string =>
+  keys.length === 1 ? (valueOf(keys[0]!) ?? '') : keys.map((name) => valueOf(name) ?? '').join('\n')
 
 /** Bytes, one a character, as UTF-8; what is not UTF-8 stays as it is. */
 function readable(text: string): string {

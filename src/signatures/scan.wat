@@ -3,10 +3,10 @@
 ;;
 ;; Memory (the same numbers stand in scanner.ts):
 ;;   0         256 bytes: the class of each byte, times 2
-;;   256       the text, at most 512 KiB, with newlines behind it
-;;   0x90000   four words: where the hits of each lane end; then one: where the line ends that "line" looked for
-;;   0x90040   hits of lane 0, then of lane 1 at 0x90040 + $cap, …: two words each, offset in the text and state
-;;   0x500000  the table: 64 bytes a state, one line of the cache, two for each class: the number of the next state
+;;   256       the text, at most 2 MiB, with newlines behind it
+;;   0x210000   four words: where the hits of each lane end; then one: where the line ends that "line" looked for
+;;   0x210040   hits of lane 0, then of lane 1 at 0x210040 + $cap, …: two words each, offset in the text and state
+;;   0x1400000  the table: 64 bytes a state, one line of the cache, two for each class: the number of the next state
 ;; States that accept have bit 15 set: their rows lie 2 MiB behind the first.
 (module
   (import "env" "memory" (memory 1))
@@ -19,20 +19,20 @@
     (local.set $d1 (local.get $stride))
     (local.set $d2 (i32.mul (local.get $stride) (i32.const 2)))
     (local.set $d3 (i32.mul (local.get $stride) (i32.const 3)))
-    (local.set $h0 (i32.const 0x90040))
+    (local.set $h0 (i32.const 0x210040))
     (local.set $h1 (i32.add (local.get $h0) (local.get $cap)))
     (local.set $h2 (i32.add (local.get $h1) (local.get $cap)))
     (local.set $h3 (i32.add (local.get $h2) (local.get $cap)))
     (block $done
       (loop $next
         (br_if $done (i32.ge_u (local.get $i) (local.get $steps)))
-        (local.set $s0 (i32.load16_u offset=0x500000 (i32.add (i32.shl (local.get $s0) (i32.const 6))
+        (local.set $s0 (i32.load16_u offset=0x1400000 (i32.add (i32.shl (local.get $s0) (i32.const 6))
           (i32.load8_u (i32.load8_u offset=256 (local.get $i))))))
-        (local.set $s1 (i32.load16_u offset=0x500000 (i32.add (i32.shl (local.get $s1) (i32.const 6))
+        (local.set $s1 (i32.load16_u offset=0x1400000 (i32.add (i32.shl (local.get $s1) (i32.const 6))
           (i32.load8_u (i32.load8_u offset=256 (i32.add (local.get $i) (local.get $d1)))))))
-        (local.set $s2 (i32.load16_u offset=0x500000 (i32.add (i32.shl (local.get $s2) (i32.const 6))
+        (local.set $s2 (i32.load16_u offset=0x1400000 (i32.add (i32.shl (local.get $s2) (i32.const 6))
           (i32.load8_u (i32.load8_u offset=256 (i32.add (local.get $i) (local.get $d2)))))))
-        (local.set $s3 (i32.load16_u offset=0x500000 (i32.add (i32.shl (local.get $s3) (i32.const 6))
+        (local.set $s3 (i32.load16_u offset=0x1400000 (i32.add (i32.shl (local.get $s3) (i32.const 6))
           (i32.load8_u (i32.load8_u offset=256 (i32.add (local.get $i) (local.get $d3)))))))
         (if (i32.and (i32.const 0x8000)
               (i32.or (i32.or (local.get $s0) (local.get $s1)) (i32.or (local.get $s2) (local.get $s3))))
@@ -55,12 +55,12 @@
               (local.set $h3 (i32.add (local.get $h3) (i32.const 8)))))))
         (local.set $i (i32.add (local.get $i) (i32.const 1)))
         (br $next)))
-    (i32.store offset=0x90000 (i32.const 0) (local.get $h0))
-    (i32.store offset=0x90004 (i32.const 0) (local.get $h1))
-    (i32.store offset=0x90008 (i32.const 0) (local.get $h2))
-    (i32.store offset=0x9000c (i32.const 0) (local.get $h3)))
+    (i32.store offset=0x210000 (i32.const 0) (local.get $h0))
+    (i32.store offset=0x210004 (i32.const 0) (local.get $h1))
+    (i32.store offset=0x210008 (i32.const 0) (local.get $h2))
+    (i32.store offset=0x21000c (i32.const 0) (local.get $h3)))
 
-  ;; Where the line begins that the byte at $at belongs to; its end is stored at 0x90010. Behind the text there always is a newline.
+  ;; Where the line begins that the byte at $at belongs to; its end is stored at 0x210010. Behind the text there always is a newline.
   (func (export "line") (param $at i32) (result i32)
     (local $end i32) (local $mask i32)
     (local.set $end (local.get $at))
@@ -70,7 +70,7 @@
       (if (i32.eqz (local.get $mask)) (then
         (local.set $end (i32.add (local.get $end) (i32.const 16)))
         (br $forward))))
-    (i32.store offset=0x90010 (i32.const 0) (i32.add (local.get $end) (i32.ctz (local.get $mask))))
+    (i32.store offset=0x210010 (i32.const 0) (i32.add (local.get $end) (i32.ctz (local.get $mask))))
     (block $found
       (loop $back
         (br_if $found (i32.lt_s (local.get $at) (i32.const 16)))

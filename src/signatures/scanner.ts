@@ -2,13 +2,13 @@ import { ACCEPTING, type Automaton, CLASSES } from './automaton.ts'
 import { type Kernel, loadKernel } from './kernel.ts'
 
 /** The largest text that is looked at in one go; the same numbers stand in scan.wat. */
-export const CHUNK_BYTES = 1 << 19
+export const CHUNK_BYTES = 1 << 21
 const LANES = 4
 const TEXT = 256
-const LANE_ENDS = 0x90000
-const LINE_END = 0x90010
-const HITS = 0x90040
-const TABLE = 0x500000
+const LANE_ENDS = 0x210000
+const LINE_END = 0x210010
+const HITS = 0x210040
+const TABLE = 0x1400000
 const HIT_BYTES = 8
 const ROW_BYTES = CLASSES * 2
 const NEWLINE = 10

@@ -41,11 +41,14 @@ export class CompiledPattern {
   }
 
   captures(match: RegExpExecArray): Readonly<Record<string, string>> {
+    if (match.length === 1) return NONE
     const captures: Record<string, string> = {}
     for (const [group, name] of this.names.entries()) if (name) captures[name] = match[group] ?? ''
     return captures
   }
 }
+
+const NONE: Readonly<Record<string, string>> = {}
 
 /** What opens a group, its name where it has one; what is escaped or in a class opens none. */
 const NAMED = /\\.|\[(?:\\.|[^\]\\])*\]|\(\?<(\w+)>|\((?!\?)/g
