@@ -20,6 +20,7 @@ const TICK_MS = 10
 /** The clock of /proc/PID/stat on every architecture that Node runs on. */
 const TICKS_A_SECOND = 100
 const SOCKET_BYTES = 512e6
+const ROUNDS = 3
 
 let failed = false
 function report(name: string, figure: string, ok: boolean, limit: string): void {
@@ -142,15 +143,20 @@ async function listenWith(file: string, socket: string): Promise<void> {
   await until(() => existsSync(socket), 'the socket')
 }
 
-async function socket(): Promise<void> {
-  const [file, path, output] = [join(folder, 'said'), join(folder, 'socket'), join(folder, 'socket-record')]
-  writeFileSync(file, expected(0, SOCKET_BYTES))
+/** Bytes a second that socat writes to a file. */
+async function bySocat(file: string, path: string): Promise<number> {
   await listenWith(file, path)
-  const startedSocat = performance.now()
-  await ended(start('socat', '-u', `UNIX-CONNECT:${path}`, `CREATE:${join(folder, 'copy')}`))
-  const socat = SOCKET_BYTES / ((performance.now() - startedSocat) / 1000)
-  rmSync(join(folder, 'copy'))
+  const started = performance.now()
+  const copy = join(folder, 'copy')
+  await ended(start('socat', '-u', `UNIX-CONNECT:${path}`, `CREATE:${copy}`))
+  const seconds = (performance.now() - started) / 1000
+  rmSync(copy)
+  return SOCKET_BYTES / seconds
+}
 
+/** Bytes a second that a capture records from its first byte on; throws where it is not every byte. */
+async function byCapture(file: string, path: string): Promise<number> {
+  const output = join(folder, 'socket-record')
   await listenWith(file, path)
   const child = await capture(output, '--socket', `one=${path}`)
   const started = performance.now()
@@ -159,13 +165,28 @@ async function socket(): Promise<void> {
   const seconds = (performance.now() - started) / 1000
   await stop(child)
   const files = recorded(output, 'one')
-  const same = spawnSync('sh', ['-c', 'said=$1; shift; cat "$@" | cmp - "$said"', 'sh', file, ...files])
-  const speed = (SOCKET_BYTES - early) / seconds
-  const [shown, ratio] = [`${(speed / 1e6).toFixed(0)} MB/s`, speed / socat]
-  console.log(`one socket, ${SOCKET_BYTES / 1e6} MB; socat -u: ${(socat / 1e6).toFixed(0)} MB/s`)
-  report('  the record holds every byte', same.status === 0 ? 'yes' : 'no', same.status === 0, 'all')
-  report('  recorded', shown, speed >= 50e6, '50 MB/s or more')
-  report('  of socat', ratio.toFixed(2), ratio >= 1 / 3, 'a third or more')
+  const { status } = spawnSync('sh', ['-c', 'said=$1; shift; cat "$@" | cmp - "$said"', 'sh', file, ...files])
+  if (status !== 0) throw new Error('the record of the socket is not what was said')
+  rmSync(output, { recursive: true })
+  return (SOCKET_BYTES - early) / seconds
+}
+
+const median = (figures: readonly number[]): number => [...figures].sort((a, b) => a - b)[figures.length >> 1]!
+
+async function socket(): Promise<void> {
+  const [file, path] = [join(folder, 'said'), join(folder, 'socket')]
+  writeFileSync(file, expected(0, SOCKET_BYTES))
+  const [socat, capture]: [number[], number[]] = [[], []]
+  for (let round = 0; round < ROUNDS; round++) {
+    socat.push(await bySocat(file, path))
+    capture.push(await byCapture(file, path))
+  }
+  const [theirs, ours] = [median(socat), median(capture)]
+  console.log(
+    `one socket, ${SOCKET_BYTES / 1e6} MB, the median of ${ROUNDS}; socat -u: ${(theirs / 1e6).toFixed(0)} MB/s`,
+  )
+  report('  recorded, every byte of it', `${(ours / 1e6).toFixed(0)} MB/s`, ours >= 50e6, '50 MB/s or more')
+  report('  of socat', (ours / theirs).toFixed(2), ours / theirs >= 1 / 3, 'a third or more')
 }
 
 try {
