@@ -75,7 +75,8 @@ export class Listener {
   #hear(pieces: readonly Buffer[]): void {
     if (this.#idle) clearTimeout(this.#idle)
     this.#idle = null
-    this.#scan.feed(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces))
+    // The scanner is everybody's, and its text ours until the last piece, which ends a line.
+    for (const piece of pieces) this.#scan.feed(piece)
     const wait = this.#told + TELL_MS - performance.now()
     if (wait <= 0) this.#tell()
     else this.#later ??= setTimeout(() => this.#tell(), wait).unref()
