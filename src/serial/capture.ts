@@ -1,4 +1,5 @@
 import type { Listener } from './listener.ts'
+import { Noise } from './noise.ts'
 import type { Recorder } from './recorder.ts'
 import type { Connection, Source } from './sources/source.ts'
 
@@ -6,6 +7,9 @@ import type { Connection, Source } from './sources/source.ts'
 const BACK_OFF = { first: 500, most: 30_000 }
 /** A connection that held so long was a good one: the next try is a first again. */
 const GOOD_MS = 10_000
+/** A terminal that speaks without a pause is read so seldom: 700 bytes at 115,200 baud, of 4096 that the kernel keeps for it. */
+const REST_MS = 60
+const MOST_BYTES_AT_REST = 2048
 
 /** Follows one console for as long as it is wanted: through guests that restart, adapters that are unplugged, servers that go away. */
 export class Capture {
@@ -13,6 +17,7 @@ export class Capture {
   readonly recorder: Recorder
   readonly #listener: Listener | null
   readonly #tell: (sentence: string) => void
+  readonly #noise = new Noise()
   #connection: Connection | null = null
   #wake: (() => void) | null = null
   #stopped = false
@@ -42,7 +47,7 @@ export class Capture {
     this.#connection?.close()
     this.#wake?.()
     await this.#ended
-    this.#listener?.flush()
+    this.#listener?.end()
     await this.recorder.close()
   }
 
@@ -73,19 +78,34 @@ export class Capture {
   }
 
   /** Until it ends: why it did. */
-  #read({ bytes }: Connection): Promise<string> {
+  #read({ bytes, mayRest }: Connection): Promise<string> {
     return new Promise((resolve) => {
+      let last = -Infinity
       bytes.on('data', (chunk: Buffer) => {
+        const now = performance.now()
+        const speaks = now - last < 2 * REST_MS
+        last = now
         if (!this.recorder.take(chunk)) {
           bytes.pause()
           this.recorder.onRoom(() => bytes.resume())
+        } else if (mayRest && speaks && chunk.length < MOST_BYTES_AT_REST) {
+          bytes.pause()
+          afterRest(() => bytes.resume())
         }
         this.#listener?.take(chunk)
+        this.#suspect(this.#noise.take(chunk, now))
       })
       bytes.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
       bytes.once('end', () => resolve('the other side closed it'))
       bytes.once('close', () => resolve('it was closed'))
     })
+  }
+
+  #suspect(share: number | null): void {
+    if (share === null) return
+    const why = `${Math.round(share * 100)} of 100 bytes are no text: this looks like a wrong speed or parity`
+    this.recorder.note({ event: 'noise', why })
+    this.#tell(`${this.source.name}: ${why}; recorded all the same`)
   }
 
   #sleep(ms: number): Promise<void> {
@@ -98,4 +118,17 @@ export class Capture {
       if (this.#stopped) this.#wake()
     })
   }
+}
+
+let resting: (() => void)[] = []
+
+/** All at once: threads that write for one are still awake for the next, and waking one costs more than a write. */
+function afterRest(go: () => void): void {
+  resting.push(go)
+  if (resting.length > 1) return
+  setTimeout(() => {
+    const all = resting
+    resting = []
+    for (const one of all) one()
+  }, REST_MS)
 }

@@ -11,6 +11,8 @@ const NEWLINE = 10
 const LONGEST_LINE = 64 << 10
 /** A prompt has no end of line: what stands alone for so long is looked at as it is. */
 const IDLE_MS = 700
+/** A console that complains in every line is told of so seldom: judging takes longer than listening. */
+const TELL_MS = 250
 
 /** What all listeners of a run share: one scanner, which each uses for whole lines only. */
 export interface Hearing {
@@ -31,6 +33,8 @@ export class Listener {
   #waiting: Buffer[] = []
   #waitingBytes = 0
   #idle: NodeJS.Timeout | null = null
+  #told = -Infinity
+  #later: NodeJS.Timeout | null = null
 
   constructor(name: string, hearing: Hearing, onFinding: (finding: Finding) => void) {
     this.#name = name
@@ -48,7 +52,14 @@ export class Listener {
       this.#waitingBytes += bytes.length - end
     }
     if (this.#waitingBytes > LONGEST_LINE) this.flush()
-    else if (this.#waitingBytes > 0) this.#idle ??= setTimeout(() => this.flush(), IDLE_MS).unref()
+    else if (this.#waitingBytes > 0)
+      this.#idle = this.#idle?.refresh() ?? setTimeout(() => this.flush(), IDLE_MS).unref()
+  }
+
+  /** There is nothing more to come. */
+  end(): void {
+    this.flush()
+    this.#tell()
   }
 
   /** What waits for the end of its line is taken for a line. */
@@ -64,9 +75,19 @@ export class Listener {
   #hear(pieces: readonly Buffer[]): void {
     if (this.#idle) clearTimeout(this.#idle)
     this.#idle = null
-    this.#scan.feed(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces))
+    // The scanner is everybody's, and its text ours until the last piece, which ends a line.
+    for (const piece of pieces) this.#scan.feed(piece)
+    const wait = this.#told + TELL_MS - performance.now()
+    if (wait <= 0) this.#tell()
+    else this.#later ??= setTimeout(() => this.#tell(), wait).unref()
+  }
+
+  #tell(): void {
+    if (this.#later) clearTimeout(this.#later)
+    this.#later = null
     const sightings = this.#scan.changes()
     if (sightings.length === 0) return
+    this.#told = performance.now()
     const heard = new Set(sightings.map(({ rule }) => rule))
     const { rules, facts, version } = this.#hearing
     const concerned = rules.filter(({ id }) => heard.has(id))

@@ -23,7 +23,7 @@ export const DEFAULTS: RecorderOptions = {
 /** What happened to a record beside its bytes; a line each in `NAME.events.jsonl`. */
 export type RecordEvent =
   | { readonly event: 'started' | 'stopped' | 'connected' | 'reopened' | 'resumed' }
-  | { readonly event: 'gap' | 'disk-full'; readonly why: string }
+  | { readonly event: 'gap' | 'disk-full' | 'noise'; readonly why: string }
   | { readonly event: 'lost'; readonly bytes: number }
   | { readonly event: 'match'; readonly rule: string; readonly subject: string }
 
@@ -63,13 +63,14 @@ export class Recorder {
     this.#timer.unref()
   }
 
-  /** false where the source should wait until `onRoom`, if it can. */
+  /** false where the disk is slow, and the source should wait until `onRoom`, if it can. */
   take(bytes: Buffer): boolean {
     this.#queue.push({ bytes, wall: Date.now(), mono: performance.now() })
     this.#queued += bytes.length
     this.#dropOldest()
     this.#pumping ??= this.#pump().finally(() => (this.#pumping = null))
-    return this.#queued < this.#options.ringBytes * HIGH_WATER
+    // A full disk may stay full: whoever writes must not wait for it, and the last words are worth more than the first.
+    return this.#full || this.#queued < this.#options.ringBytes * HIGH_WATER
   }
 
   onRoom(callback: () => void): void {
@@ -119,6 +120,10 @@ export class Recorder {
         await this.#pause()
       }
     }
+    this.#letGoOn()
+  }
+
+  #letGoOn(): void {
     this.#onRoom?.()
     this.#onRoom = null
   }
@@ -151,6 +156,7 @@ export class Recorder {
   #fail(why: string): void {
     if (this.#full) return
     this.#full = true
+    this.#letGoOn()
     this.note({ event: 'disk-full', why })
     this.#tell(
       `${this.name}: cannot write (${why}); listening on, the last ${this.#options.ringBytes >> 10} KiB wait in memory`,

@@ -40,8 +40,7 @@ export class PresentLine {
 
   /** The scanner has another text, of so many bytes. */
   forget(bytes: number): void {
-    const escape = this.#scanner.text.indexOf(ESCAPE)
-    this.#coloured = escape >= 0 && escape < bytes
+    this.#coloured = this.#scanner.text.subarray(0, bytes).includes(ESCAPE)
     this.start = this.end = -1
     this.#hits = 0
     this.#window = ''

@@ -15,8 +15,9 @@ interface Running {
   err: string
   readonly ended: Promise<number | null>
 }
-function capture(...args: string[]): Running {
-  const child = spawn(process.execPath, ['bin/vdoctor.cjs', 'console', 'capture', ...args], {
+const capture = (...args: string[]): Running => captureUnder([], args)
+function captureUnder(node: readonly string[], args: readonly string[]): Running {
+  const child = spawn(process.execPath, [...node, 'bin/vdoctor.cjs', 'console', 'capture', ...args], {
     env: { ...process.env, NO_COLOR: '1' },
   })
   const running: Running = { child, out: '', err: '', ended: new Promise((resolve) => child.once('exit', resolve)) }
@@ -164,6 +165,57 @@ describe('console capture', (it) => {
       assert.is(code, 2, err)
       assert.match(err, message)
     }
+  })
+
+  it('suspects a wrong speed once, takes a line without an end, and shows no escape sequence', async () => {
+    const folder = folderWith({})
+    const [path, output] = [join(folder, 's'), join(folder, 'out')]
+    const { server, clients, say } = await consoleAt(path)
+    const run = capture('--socket', path, '--output', output)
+    await until(() => clients.size === 1, run.err)
+    const sent = [
+      ...Array.from({ length: 8 }, () => randomBytes(8192)),
+      Buffer.alloc(300_000, 'no end '),
+      Buffer.from(
+        '\r\n\u001b]0;owned\u0007\u001b[2J[    1.0] Kernel panic - not syncing: \u001b[31mno\u0001 \u009b2Jway\r\n',
+      ),
+    ]
+    for (const bytes of sent) {
+      await say(bytes)
+      await sleep(100)
+    }
+    await until(() => run.out.includes('[kernel-stopped]'), run.err)
+    run.child.kill('SIGTERM')
+    assert.is(await run.ended, 0)
+    assert.ok(recorded(output, 's').equals(Buffer.concat(sent)))
+    assert.is(run.err.split('this looks like a wrong speed').length, 2, run.err)
+    assert.is(eventsOf(output, 's').filter((event) => event === 'noise').length, 1)
+    assert.not.match(`${run.out}${run.err}`, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
+    server.close()
+  })
+
+  it('does everything but ports where the native part of serialport is missing', async () => {
+    const folder = folderWith({
+      'no-native.cjs': `const { Module } = require('node:module')
+const load = Module._load
+Module._load = function (name, ...rest) {
+  if (name === '@serialport/bindings-cpp') throw new Error('No native build was found')
+  return load.call(this, name, ...rest)
+}`,
+      log: 'from the log\n',
+    })
+    const broken = ['--require', join(folder, 'no-native.cjs')]
+    const alone = captureUnder(broken, ['--port', '/dev/ttyNONE', '--output', join(folder, 'a')])
+    assert.is(await alone.ended, 2)
+    assert.match(alone.err, 'the native part of serialport does not load (No native build was found)')
+    assert.match(alone.err, 'use --socket')
+    const both = ['--port', '/dev/ttyNONE', '--file', join(folder, 'log'), '--from-start', '--quiet']
+    const run = captureUnder(broken, [...both, '--output', join(folder, 'b')])
+    await until(() => existsSync(join(folder, 'b', 'log.000001.raw')), run.err)
+    run.child.kill('SIGTERM')
+    assert.is(await run.ended, 0)
+    assert.is(recorded(join(folder, 'b'), 'log').toString(), 'from the log\n')
+    assert.match(run.err, 'the native part of serialport does not load')
   })
 })
 

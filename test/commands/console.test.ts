@@ -42,6 +42,24 @@ describe('console explain', (it) => {
     ])
   })
 
+  it('knows a crash that was asked for, a root that does not come, and a guest of Xen', () => {
+    const [crashed] = shape(explained(record('kvm-host-sysrq-panic')))
+    assert.equal(crashed!.way, ['kernel 1', 'initramfs 353', 'root mounted 392', 'init 398', 'off 689'])
+    assert.is(crashed!.outcome, 'died: init')
+    assert.ok(crashed!.errors.includes('kernel-stopped 661'))
+    assert.equal(shape(explained(record('kvm-host-no-root'))), [
+      {
+        way: ['kernel 1', 'initramfs 355'],
+        outcome: 'stuck: initramfs',
+        errors: ['root-device-not-found 428'],
+      },
+    ])
+    assert.is(explained(record('kvm-host-no-root')).boots[0]!.prompt, 'the shell of the initramfs')
+    assert.equal(shape(explained(record('xen-pv-guest-ok'))), [
+      { way: ['kernel 1', 'initramfs 221'], outcome: 'open: initramfs', errors: [] },
+    ])
+  })
+
   it('listens to each boot by itself, in one record of several', () => {
     const all = ['xen-hypervisor-panic-mwait', 'kvm-host-ok', 'xen-dom0-crash-smap'].map((name) =>
       readFileSync(record(name), 'utf8'),

@@ -1,5 +1,6 @@
-import { connect, type NetConnectOpts } from 'node:net'
+import { connect, type NetConnectOpts, type Socket } from 'node:net'
 import { UserError } from '../../types.ts'
+import { reading } from './reading.ts'
 import type { Connection, Source } from './source.ts'
 import { TelnetDecoder } from './telnet.ts'
 
@@ -24,7 +25,9 @@ export function socketSource(name: string, address: string, telnet: boolean): So
 
 function open(where: NetConnectOpts, what: string, telnet: boolean): Promise<Connection> {
   return new Promise((resolve, reject) => {
-    const socket = connect(where)
+    const socket: Socket = connect(
+      telnet ? where : { ...where, ...reading((piece) => void socket.emit('data', piece)) },
+    )
     const fail = (error: NodeJS.ErrnoException): void => {
       socket.destroy()
       reject(new UserError(`${what}: ${error.code ?? error.message}`, HINTS[error.code ?? '']))

@@ -5,6 +5,8 @@ import type { UserError } from '../../types.ts'
 export interface Connection {
   /** Ends, or is destroyed with an error, where the other side goes away. */
   readonly bytes: Readable
+  /** While it is paused, the kernel keeps what comes, and whoever writes does not wait for us: it need not be read byte by byte. */
+  readonly mayRest?: true
   close(): void
 }
 

@@ -1,6 +1,8 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
+import type { SocketConstructorOpts } from 'node:net'
 import { isatty, ReadStream } from 'node:tty'
 import { UserError } from '../../types.ts'
+import { reading } from './reading.ts'
 import type { Connection, Source } from './source.ts'
 
 /** A pseudo-terminal that QEMU or xenconsoled offers, read without serialport: `/dev/pts/3`. */
@@ -12,10 +14,12 @@ export const terminalSource = (name: string, path: string): Source => ({
 
 function open(path: string): Connection {
   const fd = openTerminal(path)
-  const bytes = new ReadStream(fd)
+  // Node gives the option on to the socket that a terminal is to it; its types do not know.
+  const options: SocketConstructorOpts = reading((piece) => void bytes.emit('data', piece)) as object
+  const bytes: ReadStream = new ReadStream(fd, options)
   // No echo, and no meaning for any byte.
   bytes.setRawMode(true)
-  return { bytes, close: () => bytes.destroy() }
+  return { bytes, mayRest: true, close: () => bytes.destroy() }
 }
 
 /** Without waiting for a carrier, and without becoming the terminal that controls us. */
