@@ -8,7 +8,7 @@ export async function openHost(from: string | undefined, options: { probe: boole
     return new LiveHost(options)
   }
   if (from.startsWith('ssh:')) {
-    const { SshHost } = await import('../hosts/ssh.ts')
+    const { SshHost } = await import('../hosts/ssh/host.ts')
     return new SshHost(from, { ...options, onBreak: tell })
   }
   const { openRecording } = await import('../hosts/recording.ts')

@@ -6,7 +6,7 @@ import { startProgress } from '../cli/progress.ts'
 import { loadRules } from '../cli/rules.ts'
 import { parseSize } from '../parse/size.ts'
 import { plain } from '../reporters/plain.ts'
-import type { Plan } from '../cli/bundle-plan.ts'
+import type { Plan } from '../cli/bundle/plan.ts'
 import { type Answer, UserError } from '../types.ts'
 import { existsSync } from 'node:fs'
 
@@ -62,15 +62,15 @@ export default class BundleCommand extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(BundleCommand)
-    const { planOf } = await import('../cli/bundle-plan.ts')
+    const { planOf } = await import('../cli/bundle/plan.ts')
     const plan = planOf(await loadRules(this.config.root), flags.only ?? [])
     if (flags['dry-run']) {
-      const { dryRun } = await import('../cli/dry-run.ts')
+      const { dryRun } = await import('../cli/bundle/dry-run.ts')
       return this.print(dryRun(plan, flags.from ?? 'this machine'))
     }
     const maxBytes = flags['max-size'] === undefined ? undefined : sizeOf(flags['max-size'])
-    const { parseSince } = await import('../cli/since.ts')
-    const { makeBundle } = await import('../cli/make-bundle.ts')
+    const { parseSince } = await import('../cli/bundle/since.ts')
+    const { makeBundle } = await import('../cli/bundle/make.ts')
     const owner = flags.anonymize ? await anonymizing(plan, flags) : null
     const host = await openHost(flags.from, flags)
     const progress = await startProgress('Recording the machine')
@@ -95,11 +95,11 @@ async function anonymizing(
   plan: Plan,
   { key, map, 'passphrase-file': file }: { key?: string; map?: string; 'passphrase-file'?: string },
 ) {
-  const { Anonymizer } = await import('../cli/anonymize.ts')
+  const { Anonymizer } = await import('../cli/bundle/anonymize.ts')
   const anonymizer = new Anonymizer(plan.rules, [...plan.facts, ...plan.logs], key)
   if (map !== undefined && existsSync(map))
     throw new UserError(`${map} is there already`, 'Name another file; nothing is ever overwritten.')
-  const passphrase = map === undefined ? null : await (await import('../cli/passphrase.ts')).readPassphrase(file)
+  const passphrase = map === undefined ? null : await (await import('../cli/bundle/passphrase.ts')).readPassphrase(file)
   const { writeMap } = await import('../bundle/map-file.ts')
   return {
     disguise: (answers: readonly Answer[]) => anonymizer.learn(answers),

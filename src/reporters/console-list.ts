@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import type { ConsoleLine } from '../serial/console-line.ts'
+import type { ConsoleLine } from '../serial/setup/console-line.ts'
 import { plain } from './plain.ts'
 import { commandLine } from './problem.ts'
 

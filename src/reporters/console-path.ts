@@ -1,4 +1,4 @@
-import type { ConsolePath, Fix, Link } from '../serial/console-path.ts'
+import type { ConsolePath, Fix, Link } from '../serial/setup/console-path.ts'
 import { plain, wrap } from './plain.ts'
 import { commandLine, type Look, place } from './problem.ts'
 

@@ -1,5 +1,5 @@
-import type { ExplainedBoot, Explanation } from '../serial/explanation.ts'
-import type { Passed } from '../serial/transcript.ts'
+import type { ExplainedBoot, Explanation } from '../serial/transcript/explanation.ts'
+import type { Passed } from '../serial/transcript/transcript.ts'
 import { plain } from './plain.ts'
 import { byRule, INDENT, indented, type Look, problem } from './problem.ts'
 

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { learnNames, wordsInUse } from '../../src/cli/names.ts'
+import { learnNames, wordsInUse } from '../../src/cli/bundle/names.ts'
 import { askKey } from '../../src/evidence/ask.ts'
 import type { Answer, Data, Question } from '../../src/types.ts'
 import { describe } from '../describe.ts'

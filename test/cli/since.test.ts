@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { parseSince, withoutOlder } from '../../src/cli/since.ts'
+import { parseSince, withoutOlder } from '../../src/cli/bundle/since.ts'
 import { askKey } from '../../src/evidence/ask.ts'
 import { Evidence } from '../../src/evidence/evidence.ts'
 import { hostLogs, logAsks } from '../../src/signatures/sources.ts'

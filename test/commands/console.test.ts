@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import type { Explanation } from '../../src/serial/explanation.ts'
+import type { Explanation } from '../../src/serial/transcript/explanation.ts'
 import { describe } from '../describe.ts'
 import { folderWith } from '../hosts/machine-folder.ts'
 import { vdoctor } from '../vdoctor.ts'

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import { factsFromTest } from '../../src/engine/fact-values.ts'
-import { merged, updateCommand } from '../../src/serial/boot-lines.ts'
-import { consoleSets, hostFacts } from '../../src/serial/host-facts.ts'
+import { merged, updateCommand } from '../../src/serial/setup/boot-lines.ts'
+import { consoleSets, hostFacts } from '../../src/serial/setup/host-facts.ts'
 import { describe } from '../describe.ts'
 import { bare, but, dom0, gap, lines, named, of, type Some, states } from './machines.ts'
 

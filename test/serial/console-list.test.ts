@@ -1,10 +1,10 @@
 import * as assert from 'uvu/assert'
 import { factsFromTest } from '../../src/engine/fact-values.ts'
 import { consoleListText } from '../../src/reporters/console-list.ts'
-import type { ConsoleLine } from '../../src/serial/console-line.ts'
-import { consoleLines } from '../../src/serial/console-list.ts'
+import type { ConsoleLine } from '../../src/serial/setup/console-line.ts'
+import { consoleLines } from '../../src/serial/setup/console-list.ts'
 import { heldByFacts } from '../../src/serial/guard.ts'
-import { consoleSets, hostFacts } from '../../src/serial/host-facts.ts'
+import { consoleSets, hostFacts } from '../../src/serial/setup/host-facts.ts'
 import { describe } from '../describe.ts'
 
 type Some = Readonly<Record<string, Readonly<Record<string, unknown>>>>

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import { factsFromTest } from '../../src/engine/fact-values.ts'
-import { guestPaths } from '../../src/serial/guest-path.ts'
-import { consoleSets, hostFacts } from '../../src/serial/host-facts.ts'
+import { guestPaths } from '../../src/serial/setup/guest-path.ts'
+import { consoleSets, hostFacts } from '../../src/serial/setup/host-facts.ts'
 import { describe } from '../describe.ts'
 import { bare, but, com1, dom0, gap, lines, named, of, type Some, states } from './machines.ts'
 

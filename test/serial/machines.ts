@@ -1,7 +1,7 @@
 import { factsFromTest } from '../../src/engine/fact-values.ts'
-import type { ConsolePath, Link } from '../../src/serial/console-path.ts'
-import { consoleSets, hostFacts } from '../../src/serial/host-facts.ts'
-import { hostPath } from '../../src/serial/host-path.ts'
+import type { ConsolePath, Link } from '../../src/serial/setup/console-path.ts'
+import { consoleSets, hostFacts } from '../../src/serial/setup/host-facts.ts'
+import { hostPath } from '../../src/serial/setup/host-path.ts'
 
 export type Some = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 

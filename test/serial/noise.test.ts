@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
-import { Noise } from '../../src/serial/noise.ts'
+import { Noise } from '../../src/serial/capture/noise.ts'
 import { describe } from '../describe.ts'
 
 /** What a port at one speed reads of what another wrote: eight data bits, no parity, one stop bit, sampled in the middle of each bit. */

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
-import { DEFAULTS, Recorder, type RecorderOptions } from '../../src/serial/recorder.ts'
+import { DEFAULTS, Recorder, type RecorderOptions } from '../../src/serial/capture/recorder.ts'
 import { describe } from '../describe.ts'
 import { folderWith } from '../hosts/machine-folder.ts'
 

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
-import { departure } from '../../src/serial/departure.ts'
-import { explainBoot } from '../../src/serial/explanation.ts'
-import { type Boot, Transcript } from '../../src/serial/transcript.ts'
+import { departure } from '../../src/serial/transcript/departure.ts'
+import { explainBoot } from '../../src/serial/transcript/explanation.ts'
+import { type Boot, Transcript } from '../../src/serial/transcript/transcript.ts'
 import { describe } from '../describe.ts'
 
 const read = (text: string): readonly Boot[] => {

@@ -11,10 +11,10 @@ export default class BundleDiff extends BaseCommand {
 
   async run(): Promise<void> {
     const { args } = await this.parse(BundleDiff)
-    const { answersIn, openStored } = await import('../../cli/stored-bundle.ts')
+    const { answersIn, openStored } = await import('../../cli/bundle/stored.ts')
     const { diffAnswers } = await import('../../bundle/diff.ts')
-    const { diffText } = await import('../../cli/show-bundle.ts')
-    const { factDifferences } = await import('../../cli/fact-diff.ts')
+    const { diffText } = await import('../../cli/bundle/show.ts')
+    const { factDifferences } = await import('../../cli/bundle/fact-diff.ts')
     const [first, second] = [answersIn(await openStored(args.first)), answersIn(await openStored(args.second))]
     const differences = diffAnswers(first, second)
     const facts = differences.length === 0 ? [] : await factDifferences(first, second)

@@ -19,7 +19,7 @@ export default class BundleReveal extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(BundleReveal)
-    const { readPassphrase } = await import('../../cli/passphrase.ts')
+    const { readPassphrase } = await import('../../cli/bundle/passphrase.ts')
     const { readMap, reveal } = await import('../../bundle/map-file.ts')
     if (args.text === '-' && flags['passphrase-file'] === undefined)
       throw new UserError('the text is piped in, so no passphrase can be typed', 'Name a file: --passphrase-file FILE')

@@ -15,8 +15,8 @@ export default class BundleShow extends BaseCommand {
 
   async run(): Promise<void> {
     const { args } = await this.parse(BundleShow)
-    const { answerNamed, openStored } = await import('../../cli/stored-bundle.ts')
-    const { answerText, bundleText } = await import('../../cli/show-bundle.ts')
+    const { answerNamed, openStored } = await import('../../cli/bundle/stored.ts')
+    const { answerText, bundleText } = await import('../../cli/bundle/show.ts')
     const bundle = await openStored(args.bundle)
     this.print(
       args.answer === undefined ? bundleText(args.bundle, bundle) : answerText(answerNamed(bundle, args.answer)),

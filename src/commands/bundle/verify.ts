@@ -14,7 +14,7 @@ export default class BundleVerify extends BaseCommand {
 
   async run(): Promise<void> {
     const { args } = await this.parse(BundleVerify)
-    const { openStored } = await import('../../cli/stored-bundle.ts')
+    const { openStored } = await import('../../cli/bundle/stored.ts')
     const { verify } = await import('../../bundle/verify.ts')
     const bundle = await openStored(args.bundle)
     const { faults, sums, without } = verify(bundle.manifest, bundle.files)

@@ -58,9 +58,9 @@ export default class ConsoleCapture extends BaseCommand {
     const { argv, flags } = await this.parse(ConsoleCapture)
     const { root, version } = this.config
     const [{ captureConsoles }, { sourcesOf, triggersOf }, { DEFAULTS }, everyRule, ear, shown] = await Promise.all([
-      import('../../cli/console-capture.ts'),
-      import('../../cli/console-sources.ts'),
-      import('../../serial/recorder.ts'),
+      import('../../cli/console/capture.ts'),
+      import('../../cli/console/sources.ts'),
+      import('../../serial/capture/recorder.ts'),
       loadRules(root, flags.rules),
       openEar(root),
       look(),
@@ -69,7 +69,7 @@ export default class ConsoleCapture extends BaseCommand {
     const file =
       flags.sources === undefined
         ? { sources: [], triggers: [] }
-        : (await import('../../cli/sources-file.ts')).readSources(flags.sources)
+        : (await import('../../cli/console/sources-file.ts')).readSources(flags.sources)
     const sources = [...sourcesOf(flags, argv as string[]), ...file.sources]
     if (sources.length === 0)
       throw new UserError(

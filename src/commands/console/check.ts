@@ -31,9 +31,9 @@ export default class ConsoleCheck extends BaseCommand {
     const { version } = this.config
     const [{ collect }, { consoleSets, hostFacts }, { hostPath }, { guestPaths }] = await Promise.all([
       import('../../engine/collect.ts'),
-      import('../../serial/host-facts.ts'),
-      import('../../serial/host-path.ts'),
-      import('../../serial/guest-path.ts'),
+      import('../../serial/setup/host-facts.ts'),
+      import('../../serial/setup/host-path.ts'),
+      import('../../serial/setup/guest-path.ts'),
     ])
     const host = await openHost(flags.from, flags)
     const progress = await startProgress('Reading the machine')

@@ -32,7 +32,7 @@ export default class ConsoleExplain extends BaseCommand {
     const { args, flags } = await this.parse(ConsoleExplain)
     const { root, version } = this.config
     const [{ explainRecord }, rules, ear] = await Promise.all([
-      import('../../cli/explain-record.ts'),
+      import('../../cli/console/explain-record.ts'),
       loadRules(root, flags.rules),
       openEar(root),
     ])

@@ -23,8 +23,8 @@ export default class ConsoleList extends BaseCommand {
     const { flags } = await this.parse(ConsoleList)
     const [{ collect }, { consoleSets, hostFacts }, { consoleLines }, { heldByFacts, holderOf }] = await Promise.all([
       import('../../engine/collect.ts'),
-      import('../../serial/host-facts.ts'),
-      import('../../serial/console-list.ts'),
+      import('../../serial/setup/host-facts.ts'),
+      import('../../serial/setup/console-list.ts'),
       import('../../serial/guard.ts'),
     ])
     const host = await openHost(flags.from, flags)
