@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { describe } from '../describe.ts'
-import { folderWith } from '../hosts/machine-folder.ts'
+import { folderWith, program } from '../hosts/machine-folder.ts'
 import { vdoctor } from '../vdoctor.ts'
 
 interface Running {
@@ -139,6 +139,16 @@ describe('console capture', (it) => {
     assert.is(wrong.code, 2)
     assert.match(wrong.err, `${join(folder, 'wrong')}:2:`)
     assert.is(vdoctor(['console', 'capture', '--sources', join(folder, 'empty')]).code, 2)
+  })
+
+  it('says what an interactive console takes from others before it is opened', async () => {
+    const folder = folderWith({})
+    const xl = program(folder, 'xl', 'echo "$1 $2"; sleep 100')
+    const run = capture('--output', join(folder, 'out'), '--', xl, 'console', 'web1')
+    await until(() => run.err.includes('Recording'), run.err)
+    assert.match(run.err, /xl console web1: whoever else has it open gets a part of its bytes[^]*Recording web1/)
+    run.child.kill('SIGTERM')
+    await run.ended
   })
 
   it('says what cannot be opened: 2 where it was the only one, else the others go on', async () => {

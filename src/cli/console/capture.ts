@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { collect } from '../../engine/collect.ts'
 import { factsFromTest } from '../../engine/fact-values.ts'
 import type { Rule } from '../../engine/rule.ts'
@@ -9,6 +9,7 @@ import { Capture } from '../../serial/capture/capture.ts'
 import { holderOf } from '../../serial/guard.ts'
 import { type Hearing, Listener } from '../../serial/capture/listener.ts'
 import { Recorder, type RecorderOptions } from '../../serial/capture/recorder.ts'
+import type { Source } from '../../serial/sources/source.ts'
 import { type Trigger, Triggers } from '../../serial/capture/trigger.ts'
 import { type Finding, UserError } from '../../types.ts'
 import type { Named } from './sources.ts'
@@ -40,6 +41,7 @@ export async function captureConsoles(
     throw new UserError(`two sources are called ${twice}`, 'Give them names: --socket web1=/run/a.sock')
   const free = await freeSources(sources, options)
   makeFolder(options.folder)
+  for (const { source } of free) sayWhatItTakes(source, options)
   const captures = free.map(
     ({ source }) =>
       new Capture(source, openRecorder(source.name, options), listenerFor(source.name, options), options.tell),
@@ -55,6 +57,22 @@ export async function captureConsoles(
   onStart(() => captures.forEach(({ recorder }) => void recorder.reopen()))
   await until
   await Promise.all(captures.map((capture) => capture.stop()))
+}
+
+/** Where xenconsoled, and libvirt with a <log>, usually keep what a guest's console says. */
+const LOGS = [
+  '/var/log/xen/console/guest-NAME.log',
+  '/var/log/libvirt/qemu/NAME-serial0.log',
+  '/var/log/libvirt/qemu/NAME-console.log',
+]
+
+function sayWhatItTakes({ what, takes, guest }: Source, { tell }: CaptureOptions): void {
+  if (takes === undefined) return
+  const logs = guest === undefined || guest.includes('/') ? [] : LOGS.map((path) => path.replace('NAME', guest))
+  const log = logs.find((path) => existsSync(path))
+  tell(
+    `${what}: ${takes}${log === undefined ? '' : `; there is a log, which takes nothing from anybody: --file ${log}`}`,
+  )
 }
 
 /** Serial ports that nobody else holds. The others are refused: a second reader steals bytes, and opening raises the modem lines. */

@@ -10,8 +10,20 @@ const WANT_TERMINAL = /(?:^|\/)(?:virsh|xl|xm|ipmitool|ssh)$/
 export const commandSource = (name: string, argv: readonly string[], terminal?: boolean): Source => ({
   name,
   what: `command ${argv.join(' ')}`,
+  ...interactive(argv),
   open: () => open(argv, terminal ?? WANT_TERMINAL.test(argv[0] ?? '')),
 })
+
+/** `virsh -c URI console web1`, `xl console web1`: a console for somebody to type at, of which there is one. */
+function interactive(argv: readonly string[]): Pick<Source, 'takes' | 'guest'> {
+  const [program = '', ...words] = argv
+  const guest = words[words.indexOf('console') + 1]
+  if (!/(?:^|\/)(?:virsh|xl|xm)$/.test(program) || !words.includes('console') || guest === undefined) return {}
+  const takes = /virsh$/.test(program)
+    ? 'nobody else can open it meanwhile, and it is refused while somebody has it'
+    : 'whoever else has it open gets a part of its bytes, and so do we'
+  return { takes, guest }
+}
 
 function open(argv: readonly string[], terminal: boolean): Promise<Connection> {
   const { program, args, env } = terminal

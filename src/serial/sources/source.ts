@@ -16,6 +16,10 @@ export interface Source {
   readonly name: string
   /** For people: `socket /run/web1.sock` */
   readonly what: string
+  /** What opening it does to others who want to read it; said before it is done. */
+  readonly takes?: string
+  /** The guest whose console it is, where that is told: it may have a log, which takes nothing from anybody. */
+  readonly guest?: string
   /** Rejects with a UserError that names the way out, where that is known. */
   open(): Promise<Connection>
 }

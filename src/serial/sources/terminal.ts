@@ -9,6 +9,7 @@ import type { Connection, Source } from './source.ts'
 export const terminalSource = (name: string, path: string): Source => ({
   name,
   what: `terminal ${path}`,
+  takes: 'whoever else reads it gets a part of its bytes, and so do we',
   open: () => Promise.resolve().then(() => open(path)),
 })
 
