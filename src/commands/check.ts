@@ -1,15 +1,12 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand, COULD_NOT_RUN, sayError } from '../cli/base.ts'
-import { exitCode } from '../cli/exit-code.ts'
+import { exitCode, isPlugin, pluginCode } from '../cli/exit-code.ts'
 import { checkAll } from '../cli/fleet.ts'
-import { hostFlags, MACHINES } from '../cli/flags.ts'
-import { deliver, type Output, parseOutputs } from '../cli/outputs.ts'
+import { hostFlags, MACHINES, reportFlags } from '../cli/flags.ts'
+import { deliver, parseOutputs } from '../cli/outputs.ts'
 import { startProgress } from '../cli/progress.ts'
 import { loadRules } from '../cli/rules.ts'
-import { FORMATS } from '../cli/render.ts'
-import type { Report } from '../engine/report.ts'
 import { select } from '../engine/select.ts'
-import type { Severity } from '../types.ts'
 
 export default class Check extends BaseCommand {
   static override summary = 'Say what is wrong with a virtualization host or guest, why, and what to do about it'
@@ -33,27 +30,11 @@ export default class Check extends BaseCommand {
     }),
     only: Flags.string({ multiple: true, summary: 'Only these rules, areas or tags', helpValue: 'NAME' }),
     skip: Flags.string({ multiple: true, summary: 'Without these rules, areas or tags', helpValue: 'NAME' }),
-    rules: Flags.string({ summary: 'A folder of your own rules, beside those that ship', helpValue: 'DIR' }),
     waivers: Flags.string({
       summary: 'A YAML file of findings that are accepted, each with reason and expiry',
       helpValue: 'FILE',
     }),
-    'fail-on': Flags.option({
-      options: ['error', 'warning', 'info', 'never'] as const,
-      default: 'error' as Severity | 'never',
-      summary: 'Exit with 1 at this severity or above',
-    })(),
-    strict: Flags.boolean({ summary: 'Exit with 3 where anything stayed undecided' }),
-    format: Flags.string({
-      multiple: true,
-      default: ['text'],
-      summary: `How to print the report: ${FORMATS.join(', ')}; FORMAT:FILE writes it to a file`,
-      description:
-        'Several may be given. Exit codes are the same with all of them but one: with nagios on standard output they are those of its plugins, ' +
-        'OK 0, WARNING 1, CRITICAL 2, UNKNOWN 3.',
-      helpValue: 'FORMAT[:FILE]',
-    }),
-    all: Flags.boolean({ summary: 'Show every reason why rules could not decide' }),
+    ...reportFlags,
     timing: Flags.boolean({ hidden: true, summary: 'Print where the time went, to stderr' }),
   }
 
@@ -84,8 +65,11 @@ export default class Check extends BaseCommand {
       const rss = process.resourceUsage().maxRSS
       for (const { took } of checked) process.stderr.write(`${JSON.stringify({ ran, ...took, print, rss })}\n`)
     }
-    process.exitCode = errors.length > 0 ? COULD_NOT_RUN : exitCode(reports, failOn, strict)
-    if (outputs.some(isPlugin)) process.exitCode = await pluginCode(reports, strict, errors)
+    process.exitCode = outputs.some(isPlugin)
+      ? await pluginCode(reports, strict, errors.length > 0)
+      : errors.length > 0
+        ? COULD_NOT_RUN
+        : exitCode(reports, failOn, strict)
   }
 
   /** A monitoring system reads standard output, and takes 2 for CRITICAL. */
@@ -100,14 +84,6 @@ export default class Check extends BaseCommand {
     sayError(error)
     return process.exit(NAGIOS.UNKNOWN)
   }
-}
-
-const isPlugin = ({ format, file }: Output): boolean => format === 'nagios' && file === null
-
-async function pluginCode(reports: readonly Report[], strict: boolean, errors: readonly Error[]): Promise<number> {
-  const { NAGIOS, nagiosState } = await import('../reporters/nagios.ts')
-  const state = nagiosState(reports, strict)
-  return NAGIOS[state === 'OK' && errors.length > 0 ? 'UNKNOWN' : state]
 }
 
 async function waiverOf(file: string, rules: Awaited<ReturnType<typeof loadRules>>) {

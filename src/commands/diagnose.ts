@@ -1,13 +1,13 @@
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/base.ts'
-import { MACHINES } from '../cli/flags.ts'
+import { MACHINES, failOnFlag, rulesFlag } from '../cli/flags.ts'
 import { exitCodeOf } from '../cli/exit-code.ts'
 import { openHost } from '../cli/open-host.ts'
 import { look } from '../cli/render.ts'
 import { loadRules } from '../cli/rules.ts'
 import { select } from '../engine/select.ts'
 import { plain } from '../reporters/plain.ts'
-import { type Severity, UserError } from '../types.ts'
+import { UserError } from '../types.ts'
 
 export default class Diagnose extends BaseCommand {
   static override summary = 'Say what the messages in a log, or in the output of a command, mean'
@@ -28,13 +28,9 @@ export default class Diagnose extends BaseCommand {
       summary: `The machine that the text is from: "live" for this one, ${MACHINES}`,
       helpValue: 'MACHINE',
     }),
-    rules: Flags.string({ summary: 'A folder of your own rules, beside those that ship', helpValue: 'DIR' }),
+    rules: rulesFlag,
     only: Flags.string({ multiple: true, summary: 'Only these rules, areas or tags', helpValue: 'NAME' }),
-    'fail-on': Flags.option({
-      options: ['error', 'warning', 'info', 'never'] as const,
-      default: 'error' as Severity | 'never',
-      summary: 'Exit with 1 at this severity or above',
-    })(),
+    'fail-on': failOnFlag,
     format: Flags.option({
       options: ['text', 'json'] as const,
       default: 'text' as 'text' | 'json',

@@ -1,8 +1,8 @@
 import { Args } from '@oclif/core'
 import { BaseCommand } from '../cli/base.ts'
+import { rulesFlag } from '../cli/flags.ts'
 import { ruleNamed } from '../cli/rule-named.ts'
 import { loadRules } from '../cli/rules.ts'
-import { Flags } from '@oclif/core'
 import { explainRule } from '../reporters/explain.ts'
 
 export default class Explain extends BaseCommand {
@@ -12,7 +12,7 @@ export default class Explain extends BaseCommand {
     rule: Args.string({ required: true, ignoreStdin: true, description: 'Name of the rule, as the report shows it' }),
   }
   static override flags = {
-    rules: Flags.string({ summary: 'A folder of your own rules, beside those that ship', helpValue: 'DIR' }),
+    rules: rulesFlag,
   }
 
   async run(): Promise<void> {

@@ -1,16 +1,15 @@
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/base.ts'
-import { exitCode } from '../cli/exit-code.ts'
+import { exitCode, isPlugin, pluginCode } from '../cli/exit-code.ts'
+import { reportFlags } from '../cli/flags.ts'
 import { openHost } from '../cli/open-host.ts'
 import { deliver, parseOutputs } from '../cli/outputs.ts'
 import { startProgress } from '../cli/progress.ts'
-import { FORMATS } from '../cli/render.ts'
 import { loadRules } from '../cli/rules.ts'
 import { collect } from '../engine/collect.ts'
 import { factSets } from '../facts/index.ts'
 import { apart, readiness, type Side } from '../migration/ready.ts'
 import { plain } from '../reporters/plain.ts'
-import type { Severity } from '../types.ts'
 
 export default class Ready extends BaseCommand {
   static override summary = 'Say every known reason why a guest would not move to another host, before it is tried'
@@ -28,20 +27,7 @@ export default class Ready extends BaseCommand {
     source: Flags.string({ default: 'live', summary: 'The host that it is on', helpValue: 'MACHINE' }),
     target: Flags.string({ required: true, summary: 'The host that it shall go to', helpValue: 'MACHINE' }),
     offline: Flags.boolean({ summary: 'It is shut down for the move' }),
-    rules: Flags.string({ summary: 'A folder of your own rules, beside those that ship', helpValue: 'DIR' }),
-    'fail-on': Flags.option({
-      options: ['error', 'warning', 'info', 'never'] as const,
-      default: 'error' as Severity | 'never',
-      summary: 'Exit with 1 at this severity or above',
-    })(),
-    strict: Flags.boolean({ summary: 'Exit with 3 where anything stayed undecided' }),
-    format: Flags.string({
-      multiple: true,
-      default: ['text'],
-      summary: `How to print it: ${FORMATS.join(', ')}; FORMAT:FILE writes it to a file`,
-      helpValue: 'FORMAT[:FILE]',
-    }),
-    all: Flags.boolean({ summary: 'Show every reason why rules could not decide' }),
+    ...reportFlags,
   }
 
   async run(): Promise<void> {
@@ -62,7 +48,9 @@ export default class Ready extends BaseCommand {
     const { all, strict, 'fail-on': failOn } = flags
     const shown = await deliver([report], outputs, { all, strict, failOn })
     if (shown) this.print(shown)
-    process.exitCode = exitCode([report], failOn, strict)
+    process.exitCode = outputs.some(isPlugin)
+      ? await pluginCode([report], strict, false)
+      : exitCode([report], failOn, strict)
   }
 }
 

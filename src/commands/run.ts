@@ -1,5 +1,5 @@
-import { Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/base.ts'
+import { rulesFlag } from '../cli/flags.ts'
 import { openHost } from '../cli/open-host.ts'
 import { look } from '../cli/render.ts'
 import { loadRules } from '../cli/rules.ts'
@@ -19,7 +19,7 @@ export default class Run extends BaseCommand {
   ]
   static override strict = false
   static override flags = {
-    rules: Flags.string({ summary: 'A folder of your own rules, beside those that ship', helpValue: 'DIR' }),
+    rules: rulesFlag,
   }
 
   async run(): Promise<void> {

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -17,6 +17,7 @@ import { argumentsOf, below, until } from './processes.ts'
 import { factsOf, sameFacts } from './same-facts.ts'
 import { freePort, leftFiles, Sshd } from './sshd.ts'
 import { vdoctor } from '../vdoctor.ts'
+import { faultsOf } from './shellcheck.ts'
 
 const quick = asks.filter(({ timeoutMs }) => timeoutMs === undefined)
 const SHELLS = ['dash', 'bash', 'busybox sh', 'mksh', 'posh']
@@ -280,16 +281,7 @@ if (needs('sshd') && needs('ssh')) {
       if (!needs('shellcheck')) return
       const script = join(sshd.folder, 'session.sh')
       writeFileSync(script, sessionScript(everyAsk, 'nonce', false))
-      const { stdout } = spawnSync('shellcheck', [
-        '-s',
-        'sh',
-        '-S',
-        'warning',
-        '-e',
-        'SC2034,SC2046,SC2048,SC2086',
-        script,
-      ])
-      assert.is(stdout.toString(), '')
+      assert.is(faultsOf(script), '')
     })
   })
 }

@@ -111,6 +111,12 @@ describe('the command ready', (it) => {
     assert.is((JSON.parse(json.out) as { version: number }).version, 1)
   })
 
+  it('exits as a plugin of Nagios where it prints as one', () => {
+    const { code, out } = vdoctor(['ready', 'kvm1', '--source', kvm, '--target', xen, '--format', 'nagios'])
+    assert.is(code, 2)
+    assert.match(out, /^VDOCTOR CRITICAL/)
+  })
+
   it('check does not ask these rules', () => {
     const { out } = vdoctor(['check', '--from', kvm, '--format', 'json'])
     assert.not.match(out, 'hosts-run-different-hypervisors')

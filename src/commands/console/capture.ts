@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base.ts'
+import { rulesFlag } from '../../cli/flags.ts'
 import { openEar } from '../../cli/ear.ts'
 import { look } from '../../cli/render.ts'
 import { loadRules } from '../../cli/rules.ts'
@@ -50,7 +51,7 @@ export default class ConsoleCapture extends BaseCommand {
       summary: 'Start a command when a rule finds something; no shell reads it',
       helpValue: 'RULE=COMMAND',
     }),
-    rules: Flags.string({ summary: 'A folder of your own rules, beside those that ship', helpValue: 'DIR' }),
+    rules: rulesFlag,
     quiet: Flags.boolean({ summary: 'Only record' }),
   }
 

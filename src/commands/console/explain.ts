@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base.ts'
+import { rulesFlag } from '../../cli/flags.ts'
 import { openEar } from '../../cli/ear.ts'
 import { look } from '../../cli/render.ts'
 import { loadRules } from '../../cli/rules.ts'
@@ -20,7 +21,7 @@ export default class ConsoleExplain extends BaseCommand {
       summary: 'A record of a boot that went well: where does the last boot leave it?',
       helpValue: 'FILE',
     }),
-    rules: Flags.string({ summary: 'A folder of your own rules, beside those that ship', helpValue: 'DIR' }),
+    rules: rulesFlag,
     format: Flags.option({
       options: ['text', 'json'] as const,
       default: 'text' as const,

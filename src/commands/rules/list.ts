@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base.ts'
+import { rulesFlag } from '../../cli/flags.ts'
 import { loadRules } from '../../cli/rules.ts'
 import { select } from '../../engine/select.ts'
 
@@ -7,7 +8,7 @@ export default class RulesList extends BaseCommand {
   static override summary = 'List the rules'
   static override flags = {
     only: Flags.string({ multiple: true, summary: 'Only these rules, areas or tags', helpValue: 'NAME' }),
-    rules: Flags.string({ summary: 'A folder of your own rules, beside those that ship', helpValue: 'DIR' }),
+    rules: rulesFlag,
   }
 
   async run(): Promise<void> {

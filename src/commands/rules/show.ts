@@ -1,5 +1,6 @@
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import { BaseCommand } from '../../cli/base.ts'
+import { rulesFlag } from '../../cli/flags.ts'
 import { ruleNamed } from '../../cli/rule-named.ts'
 import { loadRules } from '../../cli/rules.ts'
 import { whole } from '../../engine/shipped.ts'
@@ -8,7 +9,7 @@ export default class RulesShow extends BaseCommand {
   static override summary = 'Print one rule as data'
   static override args = { rule: Args.string({ required: true, ignoreStdin: true, description: 'Name of the rule' }) }
   static override flags = {
-    rules: Flags.string({ summary: 'A folder of your own rules, beside those that ship', helpValue: 'DIR' }),
+    rules: rulesFlag,
   }
 
   async run(): Promise<void> {
