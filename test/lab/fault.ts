@@ -6,7 +6,25 @@ import { z } from 'zod'
 import { type Boot, healthy } from './machine.ts'
 
 const words = z.tuple([z.string()], z.string())
-const step = z.union([words, z.strictObject({ sh: z.string() }), z.strictObject({ write: z.string(), text: z.string() })])
+const step = z.union([
+  words,
+  z.strictObject({ sh: z.string() }),
+  z.strictObject({ write: z.string(), text: z.string() }),
+  // A guest of xl, whose lines come after the usual ones and replace them.
+  z.strictObject({ xl: z.string(), lines: z.string().default('') }),
+  // A guest of libvirt, with more of XML beside and among its devices.
+  z.strictObject({
+    domain: z.string(),
+    type: z.string().default('kvm'),
+    memory: z.string().default("<memory unit='MiB'>128</memory>"),
+    words: z.string().default(''),
+    more: z.string().default('<features><acpi/><apic/></features>'),
+    devices: z.string().default(''),
+    machine: z.string().default('q35'),
+    vcpus: z.number().default(1),
+  }),
+])
+export type FaultStep = z.infer<typeof step>
 const boot = z.strictObject({
   cpu: z.string().optional(),
   devices: z.array(z.string()).optional(),

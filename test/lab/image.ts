@@ -1,6 +1,7 @@
 import { execa } from 'execa'
 import { createHash } from 'node:crypto'
 import {
+  appendFileSync,
   chmodSync,
   closeSync,
   copyFileSync,
@@ -89,7 +90,11 @@ async function build(folder: string): Promise<void> {
   const root = join(folder, 'root')
   await bootstrap(root)
   const boot = (start: string): string =>
-    join(root, 'boot', readdirSync(join(root, 'boot')).find((name) => name.startsWith(start))!)
+    join(
+      root,
+      'boot',
+      readdirSync(join(root, 'boot')).find((name) => name.startsWith(start))!,
+    )
   copyFileSync(boot('vmlinuz-'), join(folder, 'vmlinuz'))
   copyFileSync(boot('initrd.img-'), join(folder, 'initrd.img'))
   const { stdout: xen } = await execa('gunzip', ['-c', boot('xen-4.17-amd64.gz')], { encoding: 'buffer' })
@@ -152,10 +157,14 @@ function furnish(root: string, kernel: string): void {
     '/etc/systemd/network/uplink.network',
     `[Match]\nPermanentMACAddress=${UPLINK_MAC}\nType=ether\n[Network]\nBridge=br0\n`,
   )
-  symlinkSync('/lib/systemd/system/systemd-networkd.service', at(`${units}/multi-user.target.wants/systemd-networkd.service`))
+  symlinkSync(
+    '/lib/systemd/system/systemd-networkd.service',
+    at(`${units}/multi-user.target.wants/systemd-networkd.service`),
+  )
   mkdirSync(at('/etc/libvirt/qemu/networks/autostart'), { recursive: true })
   rmSync(at('/etc/libvirt/qemu/networks/autostart/default.xml'), { force: true })
   symlinkSync('/etc/libvirt/qemu/networks/default.xml', at('/etc/libvirt/qemu/networks/autostart/default.xml'))
+  appendFileSync(at('/etc/default/xen'), 'XENCONSOLED_ARGS=--log=guest\n')
   withoutVme(at('/usr/share/libvirt/cpu_map'))
 }
 

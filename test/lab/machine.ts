@@ -1,6 +1,6 @@
 import { execa, type ResultPromise } from 'execa'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Image, UPLINK_MAC } from './image.ts'
 import { LabError } from './lab-error.ts'
@@ -19,7 +19,7 @@ export interface Boot {
 export const healthy = (kind: 'xen' | 'kvm'): Boot => ({
   kind,
   // With AMD-V and nested paging, the only extension that QEMU emulates.
-  cpu: 'qemu64,+svm,+npt',
+  cpu: 'qemu64,+svm,+npt,-hypervisor',
   devices: ['amd-iommu,intremap=on'],
   kernel: '',
   xen: 'dom0_mem=1536M,max:1536M',
@@ -33,10 +33,11 @@ export interface Said {
 }
 
 /** A step in the patient: argv, a script of sh, or a file to write. */
-export type Step = readonly [string, ...string[]] | { readonly sh: string } | { readonly write: string; readonly text: string }
+export type Step =
+  readonly [string, ...string[]] | { readonly sh: string } | { readonly write: string; readonly text: string }
 
 const BOOT_S = Number(process.env['VDOCTOR_LAB_BOOT_SECONDS'] ?? 600)
-const COMMAND_S = 300
+const COMMAND_S = 700
 const LAST_LINES = 25
 
 export const quote = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`
@@ -58,6 +59,7 @@ export class Machine {
 
   private constructor(
     readonly image: Image,
+    readonly tool: string,
     boot: Boot,
     folder: string,
     name: string,
@@ -69,13 +71,14 @@ export class Machine {
     this.sshPort = sshPort
   }
 
+  /** `hosts` is the folder of all, in which the vdoctor lies too that they are examined with. */
   static async start(image: Image, boot: Boot, hosts: string, name: string, sshPort: number): Promise<Machine> {
     const folder = join(hosts, name)
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(join(folder, 'share'), { recursive: true })
     const overlay = join(folder, 'disk.qcow2')
     await execa('qemu-img', ['create', '-q', '-f', 'qcow2', '-b', image.disk, '-F', 'raw', overlay])
-    const machine = new Machine(image, boot, folder, name, sshPort)
+    const machine = new Machine(image, join(hosts, 'tool'), boot, folder, name, sshPort)
     await machine.#start()
     return machine
   }
@@ -156,7 +159,7 @@ export class Machine {
       kind === 'xen'
         ? [
             ...['-kernel', image.xen],
-            ...['-append', `console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all ${xen}`],
+            ...['-append', `console=com1 com1=115200,8n1 loglvl=all ${xen}`],
             '-initrd',
             `${image.kernel} ${`${root} console=hvc0 ${kernel}`.replaceAll(',', ',,')},${image.initramfs}`,
           ]
@@ -174,11 +177,20 @@ export class Machine {
       ...words,
       ...['-drive', disk, '-device', 'virtio-blk-pci,drive=d0,addr=2'],
       ...['-netdev', `user,id=n0,restrict=on,hostfwd=tcp:127.0.0.1:${this.sshPort}-:22`],
-      ...['-device', `e1000,netdev=n0,mac=${UPLINK_MAC},addr=3`],
+      ...['-device', `virtio-net-pci,netdev=n0,mac=${UPLINK_MAC},addr=3`],
       ...['-netdev', 'user,id=n1,restrict=on', '-device', 'e1000,netdev=n1,addr=4'],
       ...devices.flatMap((device) => ['-device', device]),
+      // To the patient it is a machine of metal, as the hosts are that vdoctor is for.
+      ...[
+        '-smbios',
+        'type=0,vendor=Lab',
+        '-smbios',
+        'type=1,manufacturer=Lab,product=Host',
+        '-smbios',
+        'type=3,manufacturer=Lab',
+      ],
       ...share('lab', join(this.folder, 'share')),
-      ...share('tool', resolve(import.meta.dirname, '../..'), ',readonly=on'),
+      ...share('tool', this.tool, ',readonly=on'),
       ...['-display', 'none', '-no-reboot', '-nic', 'none'],
       ...['-chardev', `file,id=s0,path=${this.serialLog},append=on`, '-serial', 'chardev:s0'],
       ...['-qmp', `unix:${join(this.folder, 'qmp')},server=on,wait=off`],

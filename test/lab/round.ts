@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Finding, FixStep } from '../../src/types.ts'
 import { defined, type Fault, TRUE_OF_HEALTHY } from './fault.ts'
+import { plainly } from './guests.ts'
 import { type Machine, quote, type Step } from './machine.ts'
 
 const CHECK_S = 300
@@ -30,7 +31,12 @@ export async function check(machine: Machine, name: string): Promise<Finding[]> 
 const tell = ({ rule, subject }: { rule: string; subject: string }): string => (subject ? `${rule} (${subject})` : rule)
 
 /** Breaks all, looks, mends all, looks again. `known` are findings that are there already; what stays is added to it. */
-export async function round(machine: Machine, faults: readonly Fault[], known: Set<string>, name: string): Promise<Outcome[]> {
+export async function round(
+  machine: Machine,
+  faults: readonly Fault[],
+  known: Set<string>,
+  name: string,
+): Promise<Outcome[]> {
   const outcomes = faults.map((fault): Outcome => ({ fault, failures: [] }))
   for (const { fault, failures } of outcomes) {
     for (const step of fault.break) await take(machine, step, fault, failures)
@@ -43,10 +49,14 @@ export async function round(machine: Machine, faults: readonly Fault[], known: S
   const expected = new Set([
     ...healthy,
     ...known,
-    ...faults.flatMap((fault) => [...fault.also, ...fault.found.map((one) => (typeof one === 'string' ? one : one.rule))]),
+    ...faults.flatMap((fault) => [
+      ...fault.also,
+      ...fault.found.map((one) => (typeof one === 'string' ? one : one.rule)),
+    ]),
   ])
   const failures = outcomes[0]!.failures
-  for (const one of broken.filter(({ rule }) => !expected.has(rule))) failures.push(`unexplained: ${tell(one)}: ${one.says}`)
+  for (const one of broken.filter(({ rule }) => !expected.has(rule)))
+    failures.push(`unexplained: ${tell(one)}: ${one.says}`)
 
   const curable = outcomes.filter(({ fault }) => Array.isArray(fault.cure))
   for (const { fault, failures } of curable)
@@ -81,18 +91,15 @@ function judgeBroken(fault: Fault, broken: readonly Finding[], failures: string[
       `not found: ${typeof sought === 'string' ? sought : tell(sought)}${others.length ? `; but ${others.join(', ')}` : ''}`,
     )
   }
-  for (const one of broken.filter(({ rule }) => fault['not-found'].includes(rule))) failures.push(`wrongly found: ${tell(one)}`)
+  for (const one of broken.filter(({ rule }) => fault['not-found'].includes(rule)))
+    failures.push(`wrongly found: ${tell(one)}`)
 }
 
-async function take(
-  machine: Machine,
-  step: Fault['break'][number],
-  fault: Fault,
-  failures: string[],
-): Promise<void> {
+async function take(machine: Machine, step: Fault['break'][number], fault: Fault, failures: string[]): Promise<void> {
   if (typeof step === 'object' && 'reboot' in step) return machine.reboot({ ...fault.boot, ...defined(step.reboot) })
-  const said = await machine.run(step as Step)
-  if (said.status !== 0) failures.push(`${JSON.stringify(step).slice(0, 120)} ended with ${said.status}: ${said.stderr.trim()}`)
+  const said = await machine.run(plainly(step))
+  if (said.status !== 0)
+    failures.push(`${JSON.stringify(step).slice(0, 120)} ended with ${said.status}: ${said.stderr.trim()}`)
 }
 
 /** Starts the guest, and lets `vdoctor diagnose` here say what its terminal and its logs meant. */
@@ -100,14 +107,24 @@ async function start(machine: Machine, fault: Fault, failures: string[]): Promis
   const { run, succeeds, wait, logs, reads, named, also } = fault.start!
   const folder = `start-${fault.name.replace('/', '-')}`
   const said = await machine.run(run as Step, 120)
-  if ((said.status === 0) !== (succeeds === true)) failures.push(`${run.join(' ')} ended with ${said.status}: ${said.stderr}`)
+  if ((said.status === 0) !== (succeeds === true))
+    failures.push(`${run.join(' ')} ended with ${said.status}: ${said.stderr}`)
   await sleep((wait ?? 0) * 1000)
   await machine.run({ sh: `mkdir -p /lab/${folder}; cp ${logs.join(' ')} /lab/${folder}/ 2>/dev/null` })
   const at = (name: string): string => join(machine.shared(folder), name)
   writeFileSync(at('terminal'), said.stdout + said.stderr)
-  for (const [index, words] of reads.entries()) writeFileSync(at(`read-${index}`), (await machine.run(words as Step)).stdout)
+  for (const [index, words] of reads.entries())
+    writeFileSync(at(`read-${index}`), (await machine.run(words as Step)).stdout)
   const files = readdirSync(machine.shared(folder)).map(at)
-  const { stdout } = await execa(process.execPath, [VDOCTOR, 'diagnose', '--format', 'json', '--fail-on', 'never', ...files])
+  const { stdout } = await execa(process.execPath, [
+    VDOCTOR,
+    'diagnose',
+    '--format',
+    'json',
+    '--fail-on',
+    'never',
+    ...files,
+  ])
   const { findings } = JSON.parse(stdout) as { findings: Finding[] }
   const problems = findings.filter(({ outcome }) => outcome === 'problem')
   for (const rule of named.filter((one) => !problems.some(({ rule }) => rule === one)))
@@ -127,12 +144,14 @@ async function fix(
   const findings = broken.filter((one) => one.rule === rule)
   const steps = findings.flatMap((one) => one.fix)
   if (steps.every((step) => 'do' in step)) failures.push(`${rule} printed no step to carry out`)
-  const fill = (word: string): string => Object.entries(names).reduce((text, [name, by]) => text.replaceAll(name, by), word)
+  const fill = (word: string): string =>
+    Object.entries(names).reduce((text, [name, by]) => text.replaceAll(name, by), word)
   for (const step of steps) {
     const { words, wrong } = carriedOut(step, fill)
     if (!words) continue
     const said = await machine.run(words, 120)
-    if (wrong(said.status)) failures.push(`${rule}: ${JSON.stringify(step)} ended with ${said.status}: ${said.stderr.trim()}`)
+    if (wrong(said.status))
+      failures.push(`${rule}: ${JSON.stringify(step)} ended with ${said.status}: ${said.stderr.trim()}`)
   }
 }
 
@@ -148,6 +167,6 @@ function carriedOut(
   if ('append' in step)
     return { words: { sh: `printf '%s\\n' ${quote(fill(step.append))} >>${quote(step.edit)}` }, wrong }
   if ('replace' in step)
-    return { words: ['node', '/tool/test/lab/patient/edit.cjs', step.edit, fill(step.replace), fill(step.with)], wrong }
+    return { words: ['node', '/tool/edit.cjs', step.edit, fill(step.replace), fill(step.with)], wrong }
   return { wrong }
 }

@@ -2,7 +2,7 @@
  * Real hosts under emulation, broken, examined and mended. Exits with 1 where a fault is not found or not cured.
  * `npm run test:lab [-- --only FAULT… | --smoke] [--jobs N]`
  */
-import { mkdirSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -35,6 +35,14 @@ const clock = (): string => {
   return `${String(Math.floor(seconds / 60)).padStart(2)}:${String(seconds % 60).padStart(2, '0')}`
 }
 const say = (text: string): void => void process.stdout.write(`${clock()}  ${text}\n`)
+
+/** A copy of what is built, so that a build in the midst of a run changes nothing in it. */
+function layOut(tool: string): void {
+  mkdirSync(tool, { recursive: true })
+  for (const path of ['bin', 'dist', 'oclif.manifest.json', 'package.json'])
+    cpSync(path, join(tool, path), { recursive: true })
+  cpSync(join(import.meta.dirname, 'patient/edit.cjs'), join(tool, 'edit.cjs'))
+}
 
 /** Those of one boot, but for those that want to be alone, are broken and mended together. */
 function rounds(faults: readonly Fault[]): Fault[][] {
@@ -95,17 +103,19 @@ async function main(): Promise<number> {
     process.stderr.write(`There is no fault called ${wanted.join(' or ')}.\n`)
     return 2
   }
-  mkdirSync(hosts, { recursive: true })
+  layOut(join(hosts, 'tool'))
   const from = await image(lab, say)
   const queue = boots(faults).map((group, index) => ({ group, name: `${group[0]!.boot.kind}-${index + 1}` }))
   const outcomes: Outcome[] = []
   const worker = async (): Promise<void> => {
-    for (let next = queue.shift(); next; next = queue.shift()) outcomes.push(...(await treat(from, next.group, next.name)))
+    for (let next = queue.shift(); next; next = queue.shift())
+      outcomes.push(...(await treat(from, next.group, next.name)))
   }
   await Promise.all(Array.from({ length: Number(flags.jobs) }, worker))
   const failed = outcomes.filter(({ failures }) => failures.length > 0)
   outcomes.sort((a, b) => (a.fault.name < b.fault.name ? -1 : 1))
-  for (const { fault, failures } of outcomes) process.stdout.write(`${failures.length ? 'FAILED' : 'ok    '}  ${fault.name}\n`)
+  for (const { fault, failures } of outcomes)
+    process.stdout.write(`${failures.length ? 'FAILED' : 'ok    '}  ${fault.name}\n`)
   if (failed.length) process.stdout.write(`\nlogs: ${hosts}\n`)
   else rmSync(hosts, { recursive: true })
   process.stdout.write(`\n${outcomes.length - failed.length} passed, ${failed.length} failed, in ${clock().trim()}\n`)

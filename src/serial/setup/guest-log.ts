@@ -82,10 +82,11 @@ function xenconsoledLines({ platform, xen }: HostFacts): Fix[] {
     return [{ where: '/etc/rc.conf', lines: ['XENCONSOLED_TRACE="guest"'], interrupts }]
   if (xen.toolstack.ok && xen.toolstack.value === 'xend' && /^(rhel|centos|ol|scientific)$/.test(distribution))
     return [{ where: '/etc/sysconfig/xend', lines: ['XENCONSOLED_LOG_GUESTS=yes'], interrupts }]
-  const where = /^(debian|devuan|ubuntu)$/.test(distribution)
-    ? '/etc/default/xen'
-    : /^(rhel|centos|ol|fedora|almalinux|rocky|sles|opensuse.*|suse)$/.test(distribution)
-      ? '/etc/sysconfig/xencommons'
-      : '/etc/default/xencommons'
+  // Its init script hands on these words alone.
+  if (/^(debian|devuan|ubuntu)$/.test(distribution))
+    return [{ where: '/etc/default/xen', lines: ['XENCONSOLED_ARGS=--log=guest'], interrupts }]
+  const where = /^(rhel|centos|ol|fedora|almalinux|rocky|sles|opensuse.*|suse)$/.test(distribution)
+    ? '/etc/sysconfig/xencommons'
+    : '/etc/default/xencommons'
   return [{ where, lines: ['XENCONSOLED_TRACE=guest'], interrupts }]
 }
