@@ -41,6 +41,10 @@ const file = z.strictObject({
   /** It would blur what others of the same boot show, or hinder them. */
   alone: z.literal(true).optional(),
   break: z.array(z.union([step, z.strictObject({ reboot: boot })])).default([]),
+  /** The host does not come up: its console says so at last, and the rules that must name the cause; `also` are true as well. */
+  dies: z
+    .strictObject({ says: z.string(), named: z.array(z.string()).min(1), also: z.array(z.string()).default([]) })
+    .optional(),
   /** A start of a guest, what else to read of it, and the rules that must name the cause; `also` are true as well. */
   start: z
     .strictObject({
@@ -106,9 +110,10 @@ export function readFaults(): Fault[] {
 }
 
 /** Every rule that a fault must provoke in a check or in a diagnosis. */
-export const provoked = ({ found, start }: Fault): string[] => [
+export const provoked = ({ found, start, dies }: Fault): string[] => [
   ...found.map((one) => (typeof one === 'string' ? one : one.rule)),
   ...(start?.named ?? []),
+  ...(dies?.named ?? []),
 ]
 
 export const defined = <T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
@@ -116,6 +121,6 @@ export const defined = <T extends object>(object: T): { [K in keyof T]: Exclude<
 
 /** What is true of the healthy hosts of the lab all the same, with the reason. */
 export const TRUE_OF_HEALTHY: Readonly<Record<Boot['kind'], Readonly<Record<string, string>>>> = {
-  kvm: {},
+  kvm: { 'constant-tsc-missing': 'the processor that QEMU emulates has none' },
   xen: {},
 }

@@ -16,7 +16,9 @@ export function plainly(step: FaultStep): Step {
   if ('xl' in step) return { write: `/etc/xen/${step.xl}.cfg`, text: xlFile(step.xl, step.lines) }
   if (!('domain' in step)) return step
   const file = `/root/${step.domain}.xml`
-  return { sh: `cat >${file} <<'END' && virsh -q define ${file}\n${domain(step)}\nEND` }
+  return {
+    sh: `virsh -q undefine ${step.domain} 2>/dev/null\ncat >${file} <<'END' && virsh -q define ${file}\n${domain(step)}\nEND`,
+  }
 }
 
 /** `name = "web1"` and what else a guest needs; an empty value leaves a line out. */

@@ -14,6 +14,8 @@ export interface Boot {
   readonly kernel: string
   readonly xen: string
   readonly memoryMib: number
+  /** Its serial port is a socket that it waits on before it does anything, and it starts again when it is told to. */
+  readonly console?: boolean
 }
 
 export const healthy = (kind: 'xen' | 'kvm'): Boot => ({
@@ -72,19 +74,52 @@ export class Machine {
   }
 
   /** `hosts` is the folder of all, in which the vdoctor lies too that they are examined with. */
-  static async start(image: Image, boot: Boot, hosts: string, name: string, sshPort: number): Promise<Machine> {
+  static async start(
+    image: Image,
+    boot: Boot,
+    hosts: string,
+    name: string,
+    sshPort: number,
+    onPower: (machine: Machine) => void = () => {},
+  ): Promise<Machine> {
+    const machine = await Machine.#laidOut(image, boot, hosts, name, sshPort)
+    await machine.#start(onPower)
+    return machine
+  }
+
+  static async #laidOut(image: Image, boot: Boot, hosts: string, name: string, sshPort: number): Promise<Machine> {
     const folder = join(hosts, name)
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(join(folder, 'share'), { recursive: true })
     const overlay = join(folder, 'disk.qcow2')
     await execa('qemu-img', ['create', '-q', '-f', 'qcow2', '-b', image.disk, '-F', 'raw', overlay])
-    const machine = new Machine(image, join(hosts, 'tool'), boot, folder, name, sshPort)
-    await machine.#start()
-    return machine
+    return new Machine(image, join(hosts, 'tool'), boot, folder, name, sshPort)
   }
 
   get serialLog(): string {
     return join(this.folder, 'serial.log')
+  }
+
+  get serialSocket(): string {
+    return join(this.folder, 'serial')
+  }
+
+  /** A host that shall not come up: until its console says so, or it is off. */
+  static async dying(image: Image, boot: Boot, hosts: string, name: string, says: RegExp): Promise<Machine> {
+    const machine = await Machine.#laidOut(image, boot, hosts, name, 0)
+    machine.#spawn()
+    const read = (): string => (existsSync(machine.serialLog) ? readFileSync(machine.serialLog, 'latin1') : '')
+    await machine.#until(() => says.test(read()), BOOT_S, `did not say ${says.source}`)
+    return machine
+  }
+
+  /** Waits until it is up again after a start that it made by itself. */
+  async comesBack(): Promise<void> {
+    await this.#until(() => existsSync(this.shared('ready')), BOOT_S, 'did not come up again')
+  }
+
+  forgetThatItIsUp(): void {
+    rmSync(this.shared('ready'), { force: true })
   }
 
   /** Off and on again, with other words where they are given. */
@@ -122,15 +157,20 @@ export class Machine {
     return join(this.folder, 'share', name)
   }
 
-  async #start(): Promise<void> {
-    rmSync(this.shared('ready'), { force: true })
+  async #start(onPower: (machine: Machine) => void = () => {}): Promise<void> {
+    this.forgetThatItIsUp()
+    this.#spawn()
+    onPower(this)
+    await this.#until(() => existsSync(this.shared('ready')), BOOT_S, 'did not come up')
+  }
+
+  #spawn(): void {
     // The kernel ends it with us, however we end.
     this.#qemu = execa('setpriv', ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...this.#words()], {
       reject: false,
       stdin: 'ignore',
       all: true,
     })
-    await this.#until(() => existsSync(this.shared('ready')), BOOT_S, 'did not come up')
   }
 
   async #until(done: () => boolean, seconds: number, otherwise: string): Promise<void> {
@@ -191,8 +231,10 @@ export class Machine {
       ],
       ...share('lab', join(this.folder, 'share')),
       ...share('tool', this.tool, ',readonly=on'),
-      ...['-display', 'none', '-no-reboot', '-nic', 'none'],
-      ...['-chardev', `file,id=s0,path=${this.serialLog},append=on`, '-serial', 'chardev:s0'],
+      ...['-display', 'none', '-nic', 'none', '-serial', 'chardev:s0'],
+      ...(this.#boot.console
+        ? ['-chardev', `socket,id=s0,path=${this.serialSocket},server=on,wait=on,logfile=${this.serialLog}`]
+        : ['-no-reboot', '-chardev', `file,id=s0,path=${this.serialLog},append=on`]),
       ...['-qmp', `unix:${join(this.folder, 'qmp')},server=on,wait=off`],
     ]
   }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { freePort } from '../hosts/sshd.ts'
+import { death } from './diagnose.ts'
 import { type Fault, readFaults } from './fault.ts'
 import { type Image, image } from './image.ts'
 import { LabError } from './lab-error.ts'
@@ -17,7 +18,7 @@ import { type Outcome, round } from './round.ts'
 /** One that is cured by what the rule printed, and one where a start of a guest fails. */
 const SMOKE = ['kvm/bridge-missing', 'xen/bridge-missing']
 /** So many faults are broken together: the fewer, the less one can hide of another. */
-const TOGETHER = 12
+const TOGETHER = 20
 
 const { values: flags } = parseArgs({
   options: {
@@ -61,12 +62,23 @@ function boots(faults: readonly Fault[]): Fault[][] {
   return [...groups.values()].sort((a, b) => rounds(b).length - rounds(a).length)
 }
 
+function told(outcome: Outcome): Outcome {
+  if (outcome.failures.length) say(`FAILED ${outcome.fault.name}\n${outcome.failures.join('\n')}`)
+  return outcome
+}
+
 /** All rounds of one boot. A host that died is started anew for what is left. */
 async function treat(from: Image, faults: readonly Fault[], name: string): Promise<Outcome[]> {
+  const [dying, others] = [faults.filter(({ dies }) => dies), faults.filter(({ dies }) => !dies)]
   const outcomes: Outcome[] = []
+  for (const fault of dying) {
+    say(`${name}: ${fault.name}`)
+    const failures = await death(from, fault, hosts, name).catch((error: Error) => [error.message])
+    outcomes.push(told({ fault, failures }))
+  }
   let machine: Machine | undefined
   let known = new Set<string>()
-  for (const [index, some] of rounds(faults).entries()) {
+  for (const [index, some] of rounds(others).entries()) {
     const names = some.map(({ name }) => name).join(', ')
     try {
       if (!machine) {
@@ -76,8 +88,7 @@ async function treat(from: Image, faults: readonly Fault[], name: string): Promi
       }
       say(`${name}: ${names}`)
       const came = await round(machine, some, known, `round-${index}`)
-      for (const { fault, failures } of came) if (failures.length) say(`FAILED ${fault.name}\n${failures.join('\n')}`)
-      outcomes.push(...came)
+      outcomes.push(...came.map(told))
     } catch (error) {
       const failure = error instanceof LabError ? error.message : String((error as Error).stack)
       say(`FAILED ${names}\n${failure}`)
