@@ -7,7 +7,8 @@ import type { Fault } from './fault.ts'
 import type { Image } from './image.ts'
 import { Machine, type Step } from './machine.ts'
 
-const VDOCTOR = resolve(import.meta.dirname, '../../bin/vdoctor.cjs')
+/** The built command of this checkout. */
+export const VDOCTOR = resolve(import.meta.dirname, '../../bin/vdoctor.cjs')
 
 export const tell = ({ rule, subject }: { rule: string; subject: string }): string =>
   subject ? `${rule} (${subject})` : rule

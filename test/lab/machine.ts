@@ -142,14 +142,24 @@ export class Machine {
 
   /** Runs in the patient. A command that hangs there is killed there, with status 124 or 137. */
   async run(step: Step, seconds = COMMAND_S): Promise<Said> {
+    const at = this.#ask(step, seconds)
+    await this.#until(() => existsSync(at('status')), seconds + 60, `gave no answer to: ${script(step).slice(0, 200)}`)
+    const read = (name: string): string => readFileSync(at(name), 'utf8')
+    return { stdout: read('stdout'), stderr: read('stderr'), status: Number(read('status')) }
+  }
+
+  /** Leaves a step there that may never be answered. */
+  tell(step: Step): void {
+    this.#ask(step, COMMAND_S)
+  }
+
+  #ask(step: Step, seconds: number): (name: string) => string {
     const number = ++this.#requests
     const at = (name: string): string => join(this.folder, 'share', `${name}-${number}`)
     writeFileSync(at('body'), `${script(step)}\n`)
     writeFileSync(at('new'), `exec timeout -k 5 ${seconds} sh /lab/body-${number}\n`)
     renameSync(at('new'), at('request'))
-    await this.#until(() => existsSync(at('status')), seconds + 60, `gave no answer to: ${script(step).slice(0, 200)}`)
-    const read = (name: string): string => readFileSync(at(name), 'utf8')
-    return { stdout: read('stdout'), stderr: read('stderr'), status: Number(read('status')) }
+    return at
   }
 
   /** Where a file that the patient wrote below /lab lies here. */

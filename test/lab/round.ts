@@ -8,12 +8,6 @@ import type { Machine } from './machine.ts'
 
 const CHECK_S = 300
 
-/** How one fault came out; `failures` are sentences. */
-export interface Outcome {
-  readonly fault: Fault
-  readonly failures: string[]
-}
-
 /** A full check in the patient: what is wrong there. */
 export async function check(machine: Machine, name: string): Promise<Finding[]> {
   const file = `${name}.json`
@@ -26,52 +20,50 @@ export async function check(machine: Machine, name: string): Promise<Finding[]> 
   return report.findings.filter(({ outcome }) => outcome === 'problem')
 }
 
-/** Breaks all, looks, mends all, looks again. `known` are findings that are there already; what stays is added to it. */
+/**
+ * Breaks all, looks, mends all, looks again; gives the failures of each fault by its name. `known` are rules that find something already;
+ * what stays is added to it.
+ */
 export async function round(
   machine: Machine,
   faults: readonly Fault[],
   known: Set<string>,
   name: string,
-): Promise<Outcome[]> {
-  const outcomes = faults.map((fault): Outcome => ({ fault, failures: [] }))
-  for (const { fault, failures } of outcomes) {
+): Promise<Map<string, string[]>> {
+  const cases = faults.map((fault) => ({ fault, failures: [] as string[] }))
+  for (const { fault, failures } of cases) {
     for (const step of fault.break) await take(machine, step, fault, failures)
     if (fault.start) await start(machine, fault, failures)
   }
   const broken = await check(machine, `${name}-broken`)
-  const { kind } = faults[0]!.boot
-  const healthy = Object.keys(TRUE_OF_HEALTHY[kind])
-  for (const { fault, failures } of outcomes) judgeBroken(fault, broken, failures)
+  const healthy = Object.keys(TRUE_OF_HEALTHY[faults[0]!.boot.kind])
+  for (const { fault, failures } of cases) judgeBroken(fault, broken, failures)
   const expected = new Set([
     ...healthy,
     ...known,
-    ...faults.flatMap((fault) => [
-      ...fault.also,
-      ...fault.found.map((one) => (typeof one === 'string' ? one : one.rule)),
-    ]),
+    ...faults.flatMap((fault) => [...fault.also, ...fault.found.map(ruleOf)]),
   ])
-  const failures = outcomes[0]!.failures
+  const ofAll = cases[0]!.failures
   for (const one of broken.filter(({ rule }) => !expected.has(rule)))
-    failures.push(`in this round, unexplained: ${tell(one)}: ${one.says}`)
+    ofAll.push(`in this round, unexplained: ${tell(one)}: ${one.says}`)
 
-  const curable = outcomes.filter(({ fault }) => Array.isArray(fault.cure))
-  for (const { fault, failures } of curable)
-    for (const step of fault.cure as Exclude<Fault['cure'], { none: string }>) {
+  for (const { fault, failures } of cases) {
+    if (!Array.isArray(fault.cure)) for (const one of [...fault.also, ...fault.found]) known.add(ruleOf(one))
+    for (const rule of Object.keys(fault.stays)) known.add(rule)
+    for (const step of Array.isArray(fault.cure) ? fault.cure : []) {
       if (typeof step === 'object' && 'fix' in step) await fix(machine, step.fix, step.with ?? {}, broken, failures)
       else await take(machine, step, fault, failures)
     }
-  for (const { fault } of outcomes) {
-    for (const rule of Object.keys(fault.stays)) known.add(rule)
-    if (!Array.isArray(fault.cure)) for (const rule of [...fault.also, ...fault.found]) known.add(ruleOf(rule))
   }
-  if (curable.length === 0) return outcomes
-  const after = await check(machine, `${name}-cured`)
-  const stay = new Set([...healthy, ...known])
-  for (const one of after.filter(({ rule }) => !stay.has(rule))) {
-    const whose = outcomes.find(({ fault }) => fault.found.some((sought) => matches(sought, one))) ?? outcomes[0]!
-    whose.failures.push(`after the cure in this round: ${tell(one)}: ${one.says}`)
+  if (cases.some(({ fault }) => Array.isArray(fault.cure))) {
+    const after = await check(machine, `${name}-cured`)
+    const stay = new Set([...healthy, ...known])
+    for (const one of after.filter(({ rule }) => !stay.has(rule))) {
+      const whose = cases.find(({ fault }) => fault.found.some((sought) => matches(sought, one)))
+      ;(whose?.failures ?? ofAll).push(`after the cure${whose ? '' : ' in this round'}: ${tell(one)}: ${one.says}`)
+    }
   }
-  return outcomes
+  return new Map(cases.map(({ fault, failures }) => [fault.name, failures]))
 }
 
 const ruleOf = (one: Fault['found'][number]): string => (typeof one === 'string' ? one : one.rule)
