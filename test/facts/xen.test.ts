@@ -51,6 +51,7 @@ const GIVEN: Given[] = [
   ['/etc/xen/xl.conf', '# x\nautoballoon=1\n'],
   ['/etc/default/xencommons', 'XENCONSOLED_TRACE=guest\n'],
   calls('/usr/lib/xen-4.17/bin/xenconsoled --pid-file=/run/xenconsoled.pid --log=guest'),
+  [{ stat: '/var/log/xen/console' }, { gap: 'absent' }],
 ]
 const parse = (...given: Given[]) => xen.parse(evidence(xen, [...GIVEN, ...given]))
 const withLine = (line: string) => parse([info, output(INFO.replace(/(xen_commandline +: ).*/, `$1${line}`))])
@@ -160,6 +161,15 @@ describe('facts: xen', (it) => {
       value(parse([{ command: ['ps', '-ww', '-axo', 'pid,uid,etime,args'] }, { gap: 'denied' }]).consoleLog),
       'denied',
     )
+  })
+
+  it('knows whether the folder is there that xenconsoled writes to, since it makes none', () => {
+    const folder = { stat: '/var/log/xen/console' }
+    assert.is(value(parse().consoleFolder), false)
+    assert.is(value(parse([folder, status({})]).consoleFolder), true)
+    const elsewhere = (path: string) => value(parse(calls(`xenconsoled --log=all --log-dir=${path}`)).consoleFolder)
+    assert.is(elsewhere('/srv/consoles'), 'unsupported')
+    assert.is(elsewhere('/var/log/xen/console/'), false)
   })
 
   it('reads what xenconsoled will be told where none runs, on old Red Hat and on Debian too', () => {

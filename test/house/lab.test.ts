@@ -52,7 +52,7 @@ describe('the lab', (it) => {
   })
 
   it('writes guests as xl and libvirt read them', () => {
-    assert.equal(plainly({ xl: 'web', lines: 'memory = 16\nramdisk =\n' }), {
+    assert.equal(plainly({ xl: 'web', lines: 'memory = 16\nramdisk =' }), {
       write: '/etc/xen/web.cfg',
       text: 'name = "web"\ntype = "pv"\nkernel = "/boot/vmlinuz"\nextra = "console=hvc0"\nvcpus = 1\nmemory = 16\n',
     })

@@ -15,12 +15,11 @@ export const tell = ({ rule, subject }: { rule: string; subject: string }): stri
 
 /** Starts the guest, and lets `vdoctor diagnose` here say what its terminal and its logs meant. */
 export async function start(machine: Machine, fault: Fault, failures: string[]): Promise<void> {
-  const { run, succeeds, wait, logs, reads } = fault.start!
+  const { run, succeeds, logs, reads } = fault.start!
   const folder = `start-${fault.name.replace('/', '-')}`
-  const said = await machine.run(run as Step, 120)
+  const said = await machine.run(run as Step, 400)
   if ((said.status === 0) !== (succeeds === true))
     failures.push(`${run.join(' ')} ended with ${said.status}: ${said.stderr}`)
-  await sleep((wait ?? 0) * 1000)
   await machine.run({ sh: `mkdir -p /lab/${folder}; cp ${logs.join(' ')} /lab/${folder}/ 2>/dev/null` })
   const at = (name: string): string => join(machine.shared(folder), name)
   writeFileSync(at('terminal'), said.stdout + said.stderr)

@@ -50,7 +50,6 @@ const file = z.strictObject({
     .strictObject({
       run: words,
       succeeds: z.literal(true).optional(),
-      wait: z.number().optional(),
       logs: z.array(z.string()).default([]),
       reads: z.array(words).default([]),
       named: z.array(z.string()).min(1),

@@ -33,7 +33,12 @@ function carriedOut(
     return { words: step.run.map(fill) as unknown as Step, wrong: (status) => NOT_THERE.includes(status) }
   const wrong = (status: number): boolean => status !== 0
   if ('append' in step)
-    return { words: { sh: `printf '%s\\n' ${quote(fill(step.append))} >>${quote(step.edit)}` }, wrong }
+    return {
+      words: {
+        sh: `f=${quote(step.edit)}; [ -z "$(tail -c1 "$f")" ] || echo >>"$f"; printf '%s\\n' ${quote(fill(step.append))} >>"$f"`,
+      },
+      wrong,
+    }
   if ('replace' in step)
     return { words: ['node', '/tool/edit.cjs', step.edit, fill(step.replace), fill(step.with)], wrong }
   return { wrong }

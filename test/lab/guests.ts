@@ -21,11 +21,13 @@ export function plainly(step: FaultStep): Step {
   }
 }
 
-/** `name = "web1"` and what else a guest needs; an empty value leaves a line out. */
-function xlFile(name: string, lines: string): string {
-  const own = new Set([...lines.matchAll(/^(\w+) *=/gm)].map(([, key]) => key))
+/** `name = "web1"` and what else a guest needs; a line with an empty value leaves that out. */
+function xlFile(name: string, more: string): string {
+  const lines = more.split('\n')
+  const own = new Set(lines.map((line) => /^(\w+) *=/.exec(line)?.[1]))
   const usual = Object.entries({ ...XL, name: `"${name}"` }).filter(([key]) => !own.has(key))
-  return [...usual.map(([key, value]) => `${key} = ${value}`), lines.replace(/^\w+ *= *\n/gm, '')].join('\n')
+  const kept = lines.filter((line) => !/^\w* *=? *$/.test(line))
+  return [...usual.map(([key, value]) => `${key} = ${value}`), ...kept, ''].join('\n')
 }
 
 const domain = ({

@@ -165,6 +165,7 @@ function furnish(root: string, kernel: string): void {
   rmSync(at('/etc/libvirt/qemu/networks/autostart/default.xml'), { force: true })
   symlinkSync('/etc/libvirt/qemu/networks/default.xml', at('/etc/libvirt/qemu/networks/autostart/default.xml'))
   appendFileSync(at('/etc/default/xen'), 'XENCONSOLED_ARGS=--log=guest\n')
+  mkdirSync(at('/var/log/xen/console'))
   withoutVme(at('/usr/share/libvirt/cpu_map'))
 }
 

@@ -1,10 +1,12 @@
-import { file } from '../../evidence/ask.ts'
+import { file, stat } from '../../evidence/ask.ts'
 import type { Evidence } from '../../evidence/evidence.ts'
-import { absentAs, all, chain, known, map } from '../../evidence/result.ts'
+import { absentAs, all, chain, known, map, unknown } from '../../evidence/result.ts'
 import { parseShellVariables } from '../../parse/key-value.ts'
 import { parseCalls } from '../../parse/processes.ts'
 import type { Ask, Result } from '../../types.ts'
 import { callAsks, processCalls } from '../process-list.ts'
+
+const CONSOLES = '/var/log/xen/console'
 
 /** Each distribution keeps the daemons' variables in its own place (FreeBSD in rc.conf), and no machine has two of them that disagree. */
 export const xenDaemonAsks = {
@@ -15,6 +17,7 @@ export const xenDaemonAsks = {
   sysconfigXend: file('/etc/sysconfig/xend'),
   rcConf: file('/etc/rc.conf'),
   launchXenstore: file('/etc/xen/scripts/launch-xenstore'),
+  consoles: stat(CONSOLES),
 }
 
 function daemonVariables(evidence: Evidence): Result<Readonly<Record<string, string>>> {
@@ -30,9 +33,24 @@ function daemonVariables(evidence: Evidence): Result<Readonly<Record<string, str
  * `XENCONSOLED_LOG_GUESTS=yes` and `XENCONSOLED_LOG_HYPERVISOR=yes`.
  */
 export const consoleLog = (evidence: Evidence): Result<string> =>
-  chain(map(processCalls(evidence), parseCalls), (calls) => {
-    const daemon = calls.find(({ argv }) => /(^|\/)xenconsoled$/.test(argv[0] ?? ''))
-    return daemon ? known(logOf(daemon.argv) ?? 'none') : map(daemonVariables(evidence), configuredLog)
+  chain(daemonArgv(evidence), (argv) =>
+    argv ? known(logOf(argv) ?? 'none') : map(daemonVariables(evidence), configuredLog),
+  )
+
+/** xenconsoled makes no folder: without it, it writes nothing, and Debian ships none. */
+export const consoleFolder = (evidence: Evidence): Result<boolean> =>
+  chain(daemonArgv(evidence), (argv) => {
+    const own = /--log-dir[= ](\S+)/.exec(argv?.join(' ') ?? '')?.[1]
+    return own === undefined || own.replace(/\/+$/, '') === CONSOLES
+      ? evidence.exists(xenDaemonAsks.consoles)
+      : unknown('unsupported', 'ps', `xenconsoled writes to ${own}`)
+  })
+
+/** null where no xenconsoled runs. */
+const daemonArgv = (evidence: Evidence): Result<readonly string[] | null> =>
+  map(processCalls(evidence), (text) => {
+    const daemon = parseCalls(text).find(({ argv }) => /(^|\/)xenconsoled$/.test(argv[0] ?? ''))
+    return daemon?.argv ?? null
   })
 
 function configuredLog(set: Readonly<Record<string, string>>): string {

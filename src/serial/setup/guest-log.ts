@@ -48,11 +48,13 @@ function ofXenconsoled(facts: HostFacts, guest: Owner): Link {
   const fix = guest.type === 'hvm' ? toFile(guest) : xenconsoledLines(facts)
   return link(
     'log',
-    all(facts.xen.consoleLog, facts.xen.xenconsoled),
-    ([kept, runs]) => {
+    all(facts.xen.consoleLog, facts.xen.xenconsoled, facts.xen.consoleFolder),
+    ([kept, runs, folder]) => {
       if (!runs) return { state: 'missing', says: 'xenconsoled does not run' }
       if (kept !== 'guest' && kept !== 'all')
         return { state: 'missing', says: `xenconsoled keeps ${kept === 'hv' ? 'the hypervisor only' : 'nothing'}`, fix }
+      if (!folder && guest.type !== 'hvm')
+        return { state: 'missing', says: 'the folder is not there that xenconsoled keeps consoles in', fix: [FOLDER] }
       return guest.type === 'hvm'
         ? {
             state: 'unknown',
@@ -74,6 +76,9 @@ const toFile = ({ name, configFile }: Owner): Fix[] => [
   },
 ]
 
+/** xenconsoled makes none. */
+const FOLDER: Fix = { where: 'a shell of root', lines: ['mkdir -p /var/log/xen/console'], interrupts: 'nothing' }
+
 /** Each distribution keeps the daemons' variables in a place of its own. */
 function xenconsoledLines({ platform, xen }: HostFacts): Fix[] {
   const distribution = platform.distribution.ok ? platform.distribution.value : ''
@@ -84,7 +89,7 @@ function xenconsoledLines({ platform, xen }: HostFacts): Fix[] {
     return [{ where: '/etc/sysconfig/xend', lines: ['XENCONSOLED_LOG_GUESTS=yes'], interrupts }]
   // Its init script hands on these words alone.
   if (/^(debian|devuan|ubuntu)$/.test(distribution))
-    return [{ where: '/etc/default/xen', lines: ['XENCONSOLED_ARGS=--log=guest'], interrupts }]
+    return [FOLDER, { where: '/etc/default/xen', lines: ['XENCONSOLED_ARGS=--log=guest'], interrupts }]
   const where = /^(rhel|centos|ol|fedora|almalinux|rocky|sles|opensuse.*|suse)$/.test(distribution)
     ? '/etc/sysconfig/xencommons'
     : '/etc/default/xencommons'
