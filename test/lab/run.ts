@@ -2,7 +2,7 @@
  * Real hosts under emulation, broken, examined and mended. Exits with 1 where a fault is not found or not cured.
  * `npm run test:lab [-- --only NAME… | --smoke] [--jobs N]`
  */
-import { cpSync, mkdirSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -39,6 +39,14 @@ function layOut(tool: string): void {
   cpSync(join(import.meta.dirname, 'patient/edit.cjs'), join(tool, 'edit.cjs'))
 }
 
+/** Logs of a run are kept until the next one; runs that are under way keep theirs. */
+function clearOld(): void {
+  for (const name of existsSync(lab) ? readdirSync(lab) : []) {
+    const pid = /^hosts-(\d+)$/.exec(name)?.[1]
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join(lab, name), { recursive: true })
+  }
+}
+
 async function work(jobs: Job[], place: Place): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   const worker = async (): Promise<void> => {
@@ -62,6 +70,7 @@ async function main(): Promise<number> {
     process.stderr.write(`There is nothing called ${wanted.join(' or ')}.\n`)
     return 2
   }
+  clearOld()
   layOut(join(hosts, 'tool'))
   const outcomes = await work(jobs, { image: await image(lab, say), hosts, say })
   const failed = outcomes.filter(({ failures }) => failures.length > 0).length
