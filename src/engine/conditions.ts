@@ -1,6 +1,6 @@
 import { type ASTNode, Environment } from '@marcbachmann/cel-js'
 import type { FactSet } from '../facts/fact-set.ts'
-import { pairSets } from '../facts/pair.ts'
+import { pairSets, targetSets } from '../facts/pair.ts'
 import type { Schema } from '../facts/schema.ts'
 import { nearest } from '../parse/nearest.ts'
 import { compareVersions } from '../parse/version.ts'
@@ -134,11 +134,11 @@ export class Linter {
     }
   }
 
-  #pairs: Linter | undefined
+  readonly #kinds: { pair?: Linter; target?: Linter } = {}
 
-  /** Checks expressions of rules over two hosts. */
-  get ofPairs(): Linter {
-    return (this.#pairs ??= new Linter(pairSets))
+  /** Checks expressions of rules over two hosts, or over a guest and the host where it shall run. */
+  of(kind: 'pair' | 'target'): Linter {
+    return (this.#kinds[kind] ??= new Linter(kind === 'pair' ? pairSets : targetSets))
   }
 
   /** The items of the list `namespace.field`; null where it is no list of facts. */

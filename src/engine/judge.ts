@@ -9,14 +9,23 @@ import { namespaceView, view } from './view.ts'
 
 export type AllFacts = Readonly<Record<string, Readonly<Record<string, Result<unknown>>>>>
 
+/** Which items of a rule's list it shall judge. */
+export type Concerned = (rule: Rule, item: unknown) => boolean
+const EVERYTHING: Concerned = () => true
+
 /** Judges facts and logs by rules. A rule that breaks becomes `unknown` with its message, and the rest goes on. */
-export function judge(rules: readonly Rule[], facts: AllFacts, reading: LogReading = NO_LOGS): Finding[] {
+export function judge(
+  rules: readonly Rule[],
+  facts: AllFacts,
+  reading: LogReading = NO_LOGS,
+  concerned = EVERYTHING,
+): Finding[] {
   const context: Record<string, object> = {}
   for (const [name, values] of Object.entries(facts)) context[name] = namespaceView(name, values)
   const heard = new Heard(reading)
   const findings = rules.flatMap((rule) => {
     try {
-      return rule.log ? judgeMessages(rule, rule.log, context, heard) : judgeRule(rule, facts, context)
+      return rule.log ? judgeMessages(rule, rule.log, context, heard) : judgeRule(rule, facts, context, concerned)
     } catch (error) {
       const missing: Missing = {
         fact: '',
@@ -39,7 +48,7 @@ function notTwice(rules: readonly Rule[], findings: readonly Finding[]): Finding
   )
 }
 
-function judgeRule(rule: Rule, facts: AllFacts, context: object): Finding[] {
+function judgeRule(rule: Rule, facts: AllFacts, context: object, concerned: Concerned): Finding[] {
   if (rule.applies !== undefined) {
     const applies = appliesTo(context, rule.applies)
     if (applies.gap) return [finding(rule, 'unknown', applies.read, context)]
@@ -52,7 +61,8 @@ function judgeRule(rule: Rule, facts: AllFacts, context: object): Finding[] {
     const missing = list ? [{ fact: rule.each.list, gap: list.gap, ask: list.ask, detail: list.detail }] : []
     return [finding(rule, 'unknown', { ...NOTHING, missing }, context)]
   }
-  return judgeItems(rule, rule.each, list.value as readonly unknown[], list.from, context)
+  const items = (list.value as readonly unknown[]).filter((item) => isUnknown(item) || concerned(rule, item))
+  return judgeItems(rule, rule.each, items, list.from, context)
 }
 
 function judgeItems(

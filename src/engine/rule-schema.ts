@@ -44,9 +44,10 @@ export type LogFile = z.infer<typeof logSchema>
 
 export const ruleFileSchema = z.strictObject({
   title: text,
-  for: z.literal('pair').optional(),
+  for: z.enum(['pair', 'target']).optional(),
   by: z.array(z.enum(TOOLSTACKS)).min(1).optional(),
   phase: z.enum(PHASES).optional(),
+  prevents: z.literal('start').optional(),
   severity: z.enum(['error', 'warning', 'info']),
   tags: z.array(text).default([]),
   applies: text.optional(),
