@@ -56,6 +56,18 @@ export const reportSchema = z.strictObject({
   logs: z.array(
     z.strictObject({ name: z.string(), lines: z.int(), since: z.string().nullable(), gap: gap.nullable() }),
   ),
+  move: z
+    .strictObject({
+      bytes: z.number(),
+      megabits: z.number(),
+      onePassSeconds: z.number(),
+      dirtyBytesPerSecond: z.number().nullable(),
+      seconds: z.number().nullable(),
+      downtimeSeconds: z.number().nullable(),
+      converges: z.boolean().nullable(),
+      assumes: z.array(z.string()),
+    })
+    .optional(),
 })
 
 export const reportJsonSchema = (): unknown => z.toJSONSchema(reportSchema)
