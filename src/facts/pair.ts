@@ -4,6 +4,7 @@ import type { Result, Source } from '../types.ts'
 import type { FactSet } from './fact-set.ts'
 import * as guest from './guests/schema.ts'
 import { factSets } from './index.ts'
+import { NOT_PROBED, probeAbout, type Probed } from './pair/probe.ts'
 import { bool, listOf, object, string, strings } from './schema.ts'
 
 type AllFacts = Readonly<Record<string, Readonly<Record<string, Result<unknown>>>>>
@@ -37,12 +38,13 @@ export const pairSets: readonly FactSet[] = [
     interfaces: listOf(guest.interfaceSchema, 'Its network interfaces'),
     hostdevs: listOf(guest.hostdevSchema, "The host's devices that it gets"),
   }),
+  derived('probe', 'What only trying can tell (--probe)', probeAbout),
   derived('source', 'The host that it is on: every namespace of facts', hostFields),
   derived('target', 'The host where it shall run: every namespace of facts', hostFields),
 ]
 
 /** What a rule with `for: target` reads: it is asked of a guest that is only started, too. */
-export const targetSets: readonly FactSet[] = pairSets.filter(({ name }) => name !== 'source')
+export const targetSets: readonly FactSet[] = pairSets.filter(({ name }) => name !== 'source' && name !== 'probe')
 
 /** How a guest is to get where it shall run. */
 export interface Move {
@@ -60,12 +62,14 @@ export function pairFacts(
   hosts: { readonly source?: AllFacts; readonly target: AllFacts },
   name: string,
   how: Omit<Move, 'starts'>,
+  probe: Probed = NOT_PROBED,
 ): AllFacts {
   const { target } = hosts
   const source = hosts.source ?? target
   return {
     pair: pairNamespace(source, target, { ...how, starts: hosts.source === undefined }),
     guest: guestNamespace(source, name),
+    probe,
     source: hostNamespace(source, 'source'),
     target: hostNamespace(target, 'target'),
   }
