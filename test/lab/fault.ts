@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { type Boot, healthy } from './machine.ts'
 
 const words = z.tuple([z.string()], z.string())
-const step = z.union([
+export const step = z.union([
   words,
   z.strictObject({ sh: z.string() }),
   z.strictObject({ write: z.string(), text: z.string() }),

@@ -25,7 +25,7 @@ const PACKAGES = [
   'linux-image-amd64,initramfs-tools,zstd,systemd-sysv,udev,dbus,kmod,procps,util-linux,e2fsprogs,iproute2,bridge-utils',
   'xen-hypervisor-4.17-amd64,xen-utils-4.17,xenstore-utils,qemu-system-xen,qemu-system-x86,qemu-utils',
   'libvirt-daemon-system,libvirt-clients,libvirt-daemon-driver-xen,dnsmasq-base,nftables,iptables,systemd-timesyncd',
-  'openssh-server,grub2-common,grub-pc-bin,pciutils,busybox-static,dmsetup,psmisc,file',
+  'openssh-server,grub2-common,grub-pc-bin,nbd-client,pciutils,busybox-static,dmsetup,psmisc,file',
 ].join(',')
 
 /** Of the initramfs: with all modules it takes a minute to unpack in emulation. */

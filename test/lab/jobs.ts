@@ -2,6 +2,8 @@ import { freePort } from '../hosts/sshd.ts'
 import { consoleCase } from './console.ts'
 import { death } from './diagnose.ts'
 import type { Fault } from './fault.ts'
+import { Pair } from './migrate.ts'
+import type { Move } from './move.ts'
 import { healthyCase, unexpected } from './healthy.ts'
 import type { Image } from './image.ts'
 import { LabError } from './lab-error.ts'
@@ -57,6 +59,27 @@ export const consoles = (isWanted: (name: string) => boolean): Job[] =>
     place.say(`${kind}/console`)
     const port = await freePort()
     return [await outcome(place, `${kind}/console`, () => consoleCase(place.image, kind, place.hosts, port))]
+  })
+
+/** Two hosts of a kind, and every migration between them, one after the other. */
+export const migrations = (moves: readonly Move[]): Job[] =>
+  KINDS.filter((kind) => moves.some((move) => move.kind === kind)).map((kind) => async (place) => {
+    place.say(`${kind}/migration: two hosts boot`)
+    const ports = [await freePort(), await freePort(), await freePort()]
+    const outcomes: Outcome[] = []
+    const mine = moves.filter((move) => move.kind === kind)
+    let pair: Pair
+    try {
+      pair = await Pair.start(place.image, kind, place.hosts, ports)
+    } catch (error) {
+      return Promise.all(mine.map(({ name }) => outcome(place, name, () => Promise.reject(error as Error))))
+    }
+    for (const move of mine) {
+      place.say(move.name)
+      outcomes.push(await outcome(place, move.name, () => pair.move(move)))
+    }
+    await pair.stop()
+    return outcomes
   })
 
 async function outcome({ say }: Place, name: string, work: () => Promise<readonly string[]>): Promise<Outcome> {

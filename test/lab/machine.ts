@@ -16,6 +16,8 @@ export interface Boot {
   readonly memoryMib: number
   /** Its serial port is a socket that it waits on before it does anything, and it starts again when it is told to. */
   readonly console?: boolean
+  /** A second line, to another host: what QEMU is told of its socket, and the address of the card on it. */
+  readonly line?: { readonly socket: string; readonly mac: string }
 }
 
 export const healthy = (kind: 'xen' | 'kvm'): Boot => ({
@@ -229,6 +231,14 @@ export class Machine {
       ...['-netdev', `user,id=n0,restrict=on,hostfwd=tcp:127.0.0.1:${this.sshPort}-:22`],
       ...['-device', `virtio-net-pci,netdev=n0,mac=${UPLINK_MAC},addr=3`],
       ...['-netdev', 'user,id=n1,restrict=on', '-device', 'e1000,netdev=n1,addr=4'],
+      ...(this.#boot.line
+        ? [
+            '-netdev',
+            `socket,id=n2,${this.#boot.line.socket}`,
+            '-device',
+            `virtio-net-pci,netdev=n2,mac=${this.#boot.line.mac}`,
+          ]
+        : []),
       ...devices.flatMap((device) => ['-device', device]),
       // To the patient it is a machine of metal, as the hosts are that vdoctor is for.
       ...[

@@ -6,8 +6,9 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { boots, consoles, type Job, type Outcome, type Place } from './jobs.ts'
+import { boots, consoles, type Job, migrations, type Outcome, type Place } from './jobs.ts'
 import { readFaults } from './fault.ts'
+import { readMoves } from './move.ts'
 import { image } from './image.ts'
 import { install } from './needed.ts'
 
@@ -65,7 +66,8 @@ async function main(): Promise<number> {
   const wanted = flags.smoke ? SMOKE : flags.only
   const isWanted = (name: string): boolean => wanted.length === 0 || wanted.some((one) => name.includes(one))
   const faults = readFaults().filter(({ name }) => isWanted(name))
-  const jobs = [...boots(faults, { isWanted, smoke: flags.smoke }), ...consoles(isWanted)]
+  const moves = readMoves().filter(({ name }) => isWanted(name))
+  const jobs = [...boots(faults, { isWanted, smoke: flags.smoke }), ...consoles(isWanted), ...migrations(moves)]
   if (jobs.length === 0) {
     process.stderr.write(`There is nothing called ${wanted.join(' or ')}.\n`)
     return 2
