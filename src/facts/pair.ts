@@ -1,12 +1,15 @@
 import { locate } from '../evidence/locate.ts'
-import { isUnknown, known, unknown } from '../evidence/result.ts'
-import type { Result, Source } from '../types.ts'
+import { all, chain, isUnknown, known, map, unknown } from '../evidence/result.ts'
+import type { Result, Source, Unknown } from '../types.ts'
 import type { FactSet } from './fact-set.ts'
 import * as guest from './guests/schema.ts'
 import { factSets } from './index.ts'
-import { bool, listOf, object, string, strings } from './schema.ts'
-
-type AllFacts = Readonly<Record<string, Readonly<Record<string, Result<unknown>>>>>
+import { domainSchema, snapshotSchema } from './backends/live.ts'
+import { pairBridgeSchema, pairBridges } from './pair/bridges.ts'
+import { pairDisks, pairDiskSchema } from './pair/disks.ts'
+import { type AllFacts, factOf } from './pair/facts-of.ts'
+import { pairFiles, pairFileSchema } from './pair/files.ts'
+import { bool, listOf, number, object, string, strings } from './schema.ts'
 
 /** Who moves the guest: the plain toolstacks, and libvirt with either hypervisor. */
 export const TOOLSTACKS = ['xm', 'xl', 'libvirt-libxl', 'libvirt-qemu'] as const
@@ -30,12 +33,23 @@ export const pairSets: readonly FactSet[] = [
     live: bool('It runs, and shall go on running'),
     starts: bool('It does not move: it is to be started on the target'),
     lostFlags: strings("Flags of the source's processors that the target's have not"),
+    disks: listOf(pairDiskSchema, 'Disks of the guest and base images below them, seen from both hosts'),
+    files: listOf(pairFileSchema, 'Files of the host itself that the definition of the guest names'),
+    bridges: listOf(pairBridgeSchema, 'Linux bridges of the guest that both hosts have'),
+    clockSkew: number('s', 'How far the clocks of the two hosts are apart; only where chronyd of both tells'),
   }),
   derived('guest', 'The guest', {
     itself: guest.guestSchema,
     disks: listOf(guest.diskSchema, 'Its disks and drives'),
     interfaces: listOf(guest.interfaceSchema, 'Its network interfaces'),
     hostdevs: listOf(guest.hostdevSchema, "The host's devices that it gets"),
+    peripherals: listOf(guest.peripheralSchema, 'Its shared folders, TPMs, shared memory and so on'),
+    consoles: listOf(guest.consoleSchema, 'Its serial ports and consoles'),
+    graphics: listOf(guest.graphicsSchema, 'Its graphical consoles'),
+    unknownKeys: listOf(guest.unknownKeySchema, 'Settings in its file that xl does not know'),
+    snapshots: listOf(snapshotSchema, 'Its snapshots that libvirt keeps a record of'),
+    live: listOf(domainSchema, 'What libvirt notes of it while QEMU runs it; [] while it does not run'),
+    saved: bool('Its memory was saved: the next start resumes it'),
   }),
   derived('source', 'The host that it is on: every namespace of facts', hostFields),
   derived('target', 'The host where it shall run: every namespace of facts', hostFields),
@@ -64,7 +78,7 @@ export function pairFacts(
   const { target } = hosts
   const source = hosts.source ?? target
   return {
-    pair: pairNamespace(source, target, { ...how, starts: hosts.source === undefined }),
+    pair: pairNamespace(source, target, { ...how, starts: hosts.source === undefined }, name),
     guest: guestNamespace(source, name),
     source: hostNamespace(source, 'source'),
     target: hostNamespace(target, 'target'),
@@ -72,28 +86,55 @@ export function pairFacts(
 }
 
 /** `pair.*`, of facts of both hosts. */
-export const pairNamespace = (source: AllFacts, target: AllFacts, how: Move): Record<string, Result<unknown>> => ({
-  toolstack: known(how.toolstack),
-  live: known(how.live),
-  starts: known(how.starts),
-  lostFlags: lostFlags(source, target),
-})
+export function pairNamespace(
+  source: AllFacts,
+  target: AllFacts,
+  how: Move,
+  name: string,
+): Record<string, Result<unknown>> {
+  const own = (field: string): Result<readonly never[]> =>
+    ofGuest(source, 'guests', field, name) as Result<readonly never[]>
+  return {
+    toolstack: known(how.toolstack),
+    live: known(how.live),
+    starts: known(how.starts),
+    lostFlags: lostFlags(source, target),
+    disks: pairDisks(source, target, own('disks'), name),
+    files: pairFiles(target, guestOf(source, name), own('interfaces')),
+    bridges: pairBridges(source, target, own('interfaces')),
+    clockSkew: map(
+      all(factOf<number>(source, 'clock', 'offset'), factOf<number>(target, 'clock', 'offset')),
+      ([here, there]) => Math.abs(here - there),
+    ),
+  }
+}
 
 /** `guest.*`, of facts of the host that has it. */
 export function guestNamespace(host: AllFacts, name: string): Record<string, Result<unknown>> {
-  const own = (field: string): Result<unknown> => {
-    const list = host['guests']?.[field]
-    if (!list?.ok) return list ?? unknown('not-recorded', `guests.${field}`)
-    const items = list.value as readonly unknown[]
-    const mine = items.filter((item) => isUnknown(item) || (item as { guest: unknown }).guest === name)
-    return { ...list, value: mine }
-  }
+  const own = (field: string): Result<unknown> => ofGuest(host, 'guests', field, name)
   return {
     itself: guestOf(host, name),
     disks: own('disks'),
     interfaces: own('interfaces'),
     hostdevs: own('hostdevs'),
+    peripherals: own('peripherals'),
+    consoles: own('consoles'),
+    graphics: own('graphics'),
+    unknownKeys: own('unknownKeys'),
+    snapshots: ofGuest(host, 'backends', 'snapshots', name),
+    live: ofGuest(host, 'backends', 'domains', name),
+    saved: chain(factOf<readonly unknown[]>(host, 'backends', 'savedGuests'), (names) =>
+      names.includes(name) ? known(true) : ((names.find(isUnknown) as Unknown | undefined) ?? known(false)),
+    ),
   }
+}
+
+/** What of a list is the guest's; a gap in it stays. */
+function ofGuest(host: AllFacts, namespace: string, field: string, name: string): Result<unknown> {
+  const list = factOf<readonly unknown[]>(host, namespace, field)
+  if (!list.ok) return list
+  const mine = list.value.filter((item) => isUnknown(item) || (item as { guest: unknown }).guest === name)
+  return { ...list, value: mine }
 }
 
 function guestOf(source: AllFacts, name: string): Result<unknown> {

@@ -1,8 +1,9 @@
 import type { Source, Unknown } from '../../types.ts'
 import type { CpuPin } from '../cpu-pins.ts'
+import type { Moving, Peripheral } from './moving.ts'
 
 /** A guest as one of its definitions tells it. "" and null: not set, and no default is documented. */
-export interface Guest {
+export interface Guest extends Moving {
   readonly name: string
   /** False where the definition has no name and the file's own stands for it. */
   readonly named: boolean
@@ -70,6 +71,8 @@ export interface GuestDisk extends Item {
   readonly shareable: boolean
   /** startupPolicy: the guest starts without it where it is not there. */
   readonly optional: boolean
+  /** libvirt throws away what the guest writes to it. */
+  readonly transient: boolean
   readonly cache: string
   readonly script: string
   readonly backendtype: string
@@ -104,6 +107,8 @@ export interface GuestHostdev extends Item {
   readonly usbId: string
   readonly usbAddress: string
   readonly optional: boolean
+  /** The standby half of a team, which QEMU unplugs for a migration. */
+  readonly standby: boolean
 }
 
 /** One entry of usbctrl=. */
@@ -194,12 +199,13 @@ export interface Definition {
   readonly usbControllers: readonly UsbController[]
   readonly newSettings: readonly NewSetting[]
   readonly ignored: readonly Ignored[]
+  readonly peripherals: readonly Peripheral[]
 }
 
 /** What a definition has besides its guest where it says nothing of it. */
 export const nothingElse = {
   ...{ disks: [], interfaces: [], hostdevs: [], consoles: [], graphics: [], malformed: [], unknownKeys: [] },
-  ...{ pins: [], numa: [], usbControllers: [], newSettings: [], ignored: [] },
+  ...{ pins: [], numa: [], usbControllers: [], newSettings: [], ignored: [], peripherals: [] },
 } as const satisfies Omit<Definition, 'guest'>
 
 /** What `<driver>` and target names mean where no bus is told. */

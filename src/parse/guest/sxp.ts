@@ -11,6 +11,7 @@ import {
   nothingElse,
   whole,
 } from './guest.ts'
+import { movesFreely } from './moving.ts'
 import { formatPciAddress } from '../pci-address.ts'
 import { type Sxp, sxpAll, sxpWord } from '../sxp.ts'
 
@@ -63,6 +64,7 @@ export function guestOfSxp(domain: Sxp, path: string): Definition {
     apic: switchOf(of('apic')),
     pciBridges: false,
     pciSlotsFree: null,
+    ...movesFreely,
     pae: kind !== 'hvm' || of('pae') !== '0',
   }
   const devices = sxpAll(domain, 'device').flatMap(({ items }) => items[1] ?? [])
@@ -102,6 +104,7 @@ function readDisk(device: Sxp, guest: Guest): GuestDisk {
     device: kind === 'cdrom' ? 'cdrom' : 'disk',
     readonly: kind === 'cdrom' || sxpWord(device, 'mode') === 'r',
     optional: false,
+    transient: false,
     shareable: sxpWord(device, 'mode').endsWith('!'),
     cache: '',
     script: '',
@@ -145,6 +148,7 @@ function readHostdevs(device: Sxp, guest: Guest): GuestHostdev[] {
       usbId: '',
       usbAddress: '',
       optional: false,
+      standby: false,
     }
     return locate(item, at(guest.configFile, dev.line))
   })

@@ -1,5 +1,6 @@
 import { locate } from '../../evidence/locate.ts'
 import { type Definition, type Guest, nothingElse } from './guest.ts'
+import { movesFreely } from './moving.ts'
 import { formatPciAddress } from '../pci-address.ts'
 
 /** A running domain of `xl list -l`. */
@@ -109,6 +110,7 @@ export function guestOfDomain(domain: XlDomain): Definition {
     apic: null,
     pciBridges: false,
     pciSlotsFree: null,
+    ...movesFreely,
     pae: true,
   }
   return { guest: locate(guest, { ask: 'xl list -l' }), ...nothingElse }

@@ -1,0 +1,105 @@
+import { all, chain, isUnknown, known, map, unknown } from '../../evidence/result.ts'
+import { type MountLine } from '../../parse/mounts.ts'
+import type { Result, Unknown } from '../../types.ts'
+import { follow, type Way } from '../storage/ways.ts'
+import { type AllFacts, factOf } from './facts-of.ts'
+
+type Mount = Pick<MountLine, 'device' | 'point' | 'type' | 'options'>
+
+/** Only the host itself has what lies on these. */
+const LOCAL = /^(ext[234]|xfs|btrfs|zfs|jfs|reiserfs|f2fs|bcachefs|ufs|vfat|tmpfs|ramfs|overlay|squashfs|iso9660)$/
+/** Several hosts can have these at once, and libvirt knows it. */
+const SHARED = /^(nfs4?|cifs|smb3|smbfs|afs|ceph|gpfs|acfs|glusterfs|fuse\.glusterfs|fuse\.quobyte|ocfs2|gfs2?)$/
+/** They lie on a disk that each host names by itself. */
+const CLUSTER = /^(ocfs2|gfs2?|gpfs|acfs)$/
+
+/** Where a file lies, seen from both hosts. */
+export interface Place {
+  /** local, shared, missing (the source has it from a server, the target has no such mount), other (from somewhere else), read-only. */
+  readonly is: string
+  readonly sourceMount: string
+  readonly sourceDevice: string
+  readonly sourceType: string
+  readonly targetMount: string
+  readonly targetDevice: string
+  readonly targetType: string
+}
+
+/** The longest mount point above a path; of two on one place the later. */
+function holding(mounts: readonly (Mount | Unknown)[], path: string): Result<Mount> {
+  let best: Mount | undefined
+  for (const mount of mounts) {
+    if (isUnknown(mount)) return mount
+    const leads = mount.point === '/' || path === mount.point || path.startsWith(`${mount.point}/`)
+    if (leads && mount.point.length >= (best?.point.length ?? 0)) best = mount
+  }
+  return best ? known(best) : unknown('not-recorded', '/proc/mounts', `no file system holds ${path}`)
+}
+
+const mountOf = (host: AllFacts, path: string): Result<{ mount: Mount; path: string }> =>
+  chain(
+    all(
+      factOf<readonly (Mount | Unknown)[]>(host, 'storage', 'fileSystems'),
+      factOf<readonly (Way | Unknown)[]>(host, 'storage', 'ways'),
+    ),
+    ([mounts, ways]) => {
+      const plain = map(holding(mounts, path), (mount) => ({ mount, path }))
+      const real = follow(path, ways)
+      if (real.ok && !real.value.linked) return plain
+      if (!real.ok) return SHARED.test(plain.ok ? plain.value.mount.type : '') ? plain : real
+      // A second link may follow the first one; to a server it does not lead away from.
+      return chain(holding(mounts, real.value.path), (mount) =>
+        SHARED.test(mount.type)
+          ? known({ mount, path: real.value.path })
+          : unknown('unsupported', path, 'a symbolic link leads to it'),
+      )
+    },
+  )
+
+/** Where a file of the source is on the target, if it is there at all. */
+export function placeOnBoth(source: AllFacts, target: AllFacts, path: string): Result<Place> {
+  return chain(mountOf(source, path), ({ mount: from, path: real }) => {
+    const there = chain(factOf<readonly (Mount | Unknown)[]>(target, 'storage', 'fileSystems'), (mounts) =>
+      holding(mounts, path),
+    )
+    if (LOCAL.test(from.type)) return known(placed('local', from))
+    if (!SHARED.test(from.type)) return unknown('unsupported', '/proc/mounts', `nobody knows who shares ${from.type}`)
+    return chain(there, (to) => compare(from, to, real, path))
+  })
+}
+
+function compare(from: Mount, to: Mount, real: string, path: string): Result<Place> {
+  if (LOCAL.test(to.type) && real === path) return known(placed('missing', from, to))
+  if (LOCAL.test(to.type) || !SHARED.test(to.type))
+    return unknown('unsupported', '/proc/mounts', 'a symbolic link or an unknown file system may lead to it')
+  if (family(from.type) !== family(to.type)) return known(placed('other', from, to))
+  const [a, b] = [shareOf(from), shareOf(to)]
+  const sameFolder = `${a.folder}${real.slice(from.point.length)}` === `${b.folder}${path.slice(to.point.length)}`
+  if (a.server === b.server && sameFolder)
+    return known(placed(to.options.includes('ro') ? 'read-only' : 'shared', from, to))
+  if (CLUSTER.test(from.type) || (a.server !== b.server && sameFolder))
+    return unknown('unsupported', '/proc/mounts', `${from.device} and ${to.device} may be the same`)
+  return known(placed('other', from, to))
+}
+
+const family = (type: string): string =>
+  type
+    .replace(/^nfs4$/, 'nfs')
+    .replace(/^(smb3|smbfs)$/, 'cifs')
+    .replace(/^fuse\./, '')
+
+/** `filer:/images` → filer, /images; `//filer/images` → //filer, /images; a device is all server. */
+function shareOf({ device }: Mount): { server: string; folder: string } {
+  const [, server, folder] = /^([^/]+:|\/\/[^/]+)(\/?.*)$/.exec(device) ?? []
+  return server === undefined ? { server: device, folder: '' } : { server, folder: folder!.replace(/\/+$/, '') }
+}
+
+const placed = (is: string, from: Mount, to?: Mount): Place => ({
+  is,
+  sourceMount: from.point,
+  sourceDevice: from.device,
+  sourceType: from.type,
+  targetMount: to?.point ?? '',
+  targetDevice: to?.device ?? '',
+  targetType: to?.type ?? '',
+})
