@@ -1,9 +1,11 @@
 import { Args, Flags } from '@oclif/core'
-import { BaseCommand } from '../cli/base.ts'
+import { BaseCommand, COULD_NOT_RUN, sayError } from '../cli/base.ts'
 import { exitCode, isPlugin, pluginCode } from '../cli/exit-code.ts'
 import { reportFlags } from '../cli/flags.ts'
-import { deliver, parseOutputs } from '../cli/outputs.ts'
+import { deliver, deliverAs, type Output, parseOutputs } from '../cli/outputs.ts'
 import { startProgress } from '../cli/progress.ts'
+import { openSides } from '../cli/ready/machines.ts'
+import { judgeAll, matrixCode, onlyMatrixFormats, printMatrix } from '../cli/ready/matrix.ts'
 import { openSide } from '../cli/ready/side.ts'
 import { loadRules } from '../cli/rules.ts'
 import type { Report } from '../engine/report.ts'
@@ -22,24 +24,39 @@ export default class Ready extends BaseCommand {
     '<%= config.bin %> ready web1 --source live --target ssh://root@host2',
     '<%= config.bin %> ready web1 --source host1.tar.gz --target host2.tar.gz --offline',
     '<%= config.bin %> ready web1 --start',
+    '<%= config.bin %> ready --matrix bundles/',
+    '<%= config.bin %> ready --matrix ssh://root@host1 ssh://root@host2 host3.tar.gz --format json',
   ]
+  static override strict = false
   static override args = {
     guest: Args.string({
       ignoreStdin: true,
-      required: true,
-      description: 'Its name on the source, or its configuration file',
+      description: 'Its name on the source, or its configuration file; with --matrix: MACHINE…, or folders of them',
     }),
   }
   static override flags = {
     source: Flags.string({ default: 'live', summary: 'The host that it is on', helpValue: 'MACHINE' }),
     target: Flags.string({ summary: 'The host that it shall go to', helpValue: 'MACHINE' }),
     offline: Flags.boolean({ summary: 'It is shut down for the move', exclusive: ['start'] }),
+    matrix: Flags.boolean({
+      summary: 'Every guest of these machines on every other of them: green, amber or red',
+      description: 'Printed as text or json. Exits with 1 where a guest has no machine that could take it.',
+      exclusive: ['source', 'target', 'start', 'fail-on'],
+    }),
     start: Flags.boolean({ summary: 'Whether it would start on the source, now', exclusive: ['target'] }),
     ...reportFlags,
   }
 
   async run(): Promise<void> {
-    const { args, flags } = await this.parse(Ready)
+    const { argv, flags } = await this.parse(Ready)
+    const names = argv as string[]
+    if (flags.matrix) return this.#matrix(names, flags)
+    const [guest] = names
+    if (guest === undefined || names.length > 1)
+      throw new UserError(
+        guest === undefined ? 'ready needs the name of a guest' : `ready takes one guest, not ${names.length}`,
+        'Or ask for all guests of many machines with --matrix.',
+      )
     if (!flags.start && flags.target === undefined)
       throw new UserError(
         'ready needs --target, the host that the guest shall go to',
@@ -50,8 +67,8 @@ export default class Ready extends BaseCommand {
     const progress = await startProgress(flags.start ? 'Reading the machine' : 'Reading both machines')
     const report = await (
       flags.start
-        ? this.#start(args.guest, rules, flags.source)
-        : this.#move(args.guest, rules, flags.source, flags.target!, flags.offline)
+        ? this.#start(guest, rules, flags.source)
+        : this.#move(guest, rules, flags.source, flags.target!, flags.offline)
     ).finally(() => progress?.stop())
     const { all, strict, 'fail-on': failOn } = flags
     const shown = await deliver([report], outputs, { all, strict, failOn })
@@ -59,6 +76,22 @@ export default class Ready extends BaseCommand {
     process.exitCode = outputs.some(isPlugin)
       ? await pluginCode([report], strict, false)
       : exitCode([report], failOn, strict)
+  }
+
+  async #matrix(
+    names: readonly string[],
+    flags: { format: string[]; rules: string | undefined; offline: boolean; strict: boolean },
+  ): Promise<void> {
+    const outputs: Output[] = parseOutputs(flags.format)
+    onlyMatrixFormats(outputs)
+    const rules = await loadRules(this.config.root, flags.rules)
+    const progress = await startProgress('Reading the machines')
+    const { sides, errors } = await openSides(names).finally(() => progress?.stop())
+    errors.forEach(sayError)
+    const made = await judgeAll(sides, rules, { offline: flags.offline, version: this.config.version })
+    const shown = await deliverAs(outputs, (format) => printMatrix(made, format))
+    if (shown) this.print(shown)
+    process.exitCode = errors.length > 0 ? COULD_NOT_RUN : matrixCode(made, flags.strict)
   }
 
   async #start(guest: string, rules: readonly Rule[], host: string): Promise<Report> {

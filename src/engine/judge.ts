@@ -20,23 +20,36 @@ export function judge(
   reading: LogReading = NO_LOGS,
   concerned = EVERYTHING,
 ): Finding[] {
-  const context: Record<string, object> = {}
-  for (const [name, values] of Object.entries(facts)) context[name] = namespaceView(name, values)
+  const context = contextOf(facts)
   const heard = new Heard(reading)
-  const findings = rules.flatMap((rule) => {
-    try {
-      return rule.log ? judgeMessages(rule, rule.log, context, heard) : judgeRule(rule, facts, context, concerned)
-    } catch (error) {
-      const missing: Missing = {
-        fact: '',
-        gap: 'malformed',
-        ask: rule.file,
-        detail: `the rule broke: ${(error as Error).message}`,
-      }
-      return [finding(rule, 'unknown', { ...NOTHING, missing: [missing] }, context)]
-    }
-  })
+  const findings = rules.flatMap((rule) =>
+    unlessItBreaks(rule, context, () =>
+      rule.log ? judgeMessages(rule, rule.log, context, heard) : judgeRule(rule, facts, context, concerned),
+    ),
+  )
   return notTwice(rules, findings)
+}
+
+/** Facts as conditions read them. */
+export const contextOf = (facts: AllFacts): Readonly<Record<string, object>> =>
+  Object.fromEntries(Object.entries(facts).map(([name, values]) => [name, namespaceView(name, values)]))
+
+/** One rule that judges facts; `context` is made of the same facts by `contextOf`, and may serve many rules. */
+export const judgeFacts = (rule: Rule, facts: AllFacts, context: object): Finding[] =>
+  unlessItBreaks(rule, context, () => judgeRule(rule, facts, context, EVERYTHING))
+
+function unlessItBreaks(rule: Rule, context: object, judged: () => Finding[]): Finding[] {
+  try {
+    return judged()
+  } catch (error) {
+    const missing: Missing = {
+      fact: '',
+      gap: 'malformed',
+      ask: rule.file,
+      detail: `the rule broke: ${(error as Error).message}`,
+    }
+    return [finding(rule, 'unknown', { ...NOTHING, missing: [missing] }, context)]
+  }
 }
 
 /** Where a rule sees the fault in the machine's state, the message about it is not told as another. */

@@ -77,7 +77,8 @@ class RuleChecker {
     rule.fix.forEach((step, index) => {
       for (const [key, value] of Object.entries(step)) {
         if (key === 'if') this.#expression(value as string, ['fix', index, key], 'bool')
-        else for (const text of [value].flat()) this.#template(text as string, ['fix', index, key])
+        else if (key !== 'elsewhere')
+          for (const text of [value].flat()) this.#template(text as string, ['fix', index, key])
       }
     })
   }

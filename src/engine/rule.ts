@@ -3,7 +3,12 @@ import type { Signature } from '../signatures/signature.ts'
 import type { Confidence, Severity } from '../types.ts'
 
 /** A step as the rule file has it: texts with `{CEL}` in them. */
-export type FixTemplate = { readonly if?: string; readonly interrupts?: string; readonly undo?: string } & (
+export type FixTemplate = {
+  readonly if?: string
+  readonly interrupts?: string
+  readonly undo?: string
+  readonly elsewhere?: 'true'
+} & (
   | { readonly run: readonly string[] }
   | { readonly edit: string; readonly replace: string; readonly with: string }
   | { readonly edit: string; readonly append: string }

@@ -1,8 +1,8 @@
 import { judge } from '../engine/judge.ts'
 import { makeReport, type Report } from '../engine/report.ts'
 import type { Rule } from '../engine/rule.ts'
-import { pairFacts } from '../facts/pair.ts'
-import { type Finding, type Host, UserError } from '../types.ts'
+import { pairFacts, type Toolstack } from '../facts/pair.ts'
+import { type Host, UserError } from '../types.ts'
 import { guestNamed, type Side, toolstackOf } from './guest.ts'
 import { guestFindings, hostFindings } from './start.ts'
 
@@ -17,6 +17,10 @@ export interface ReadyOptions {
 /** Recordings further apart than that are said to be so. */
 const APART_MS = 3_600_000
 
+/** A rule that no toolstack refuses for concerns all of them. */
+export const concernedBy = ({ pair }: Rule, toolstack: Toolstack): boolean =>
+  pair !== undefined && (pair.by.length === 0 || pair.by.includes(toolstack))
+
 /** Whether a guest could move from one host to the other: every reason against it that is known, in one pass. */
 export function readiness(
   name: string,
@@ -30,9 +34,10 @@ export function readiness(
     )
   const guest = guestNamed(name, source, target)
   const toolstack = toolstackOf(guest)
-  const facts = pairFacts({ source: source.facts, target: target.facts }, guest.name, { toolstack, live: !offline })
-  const concerned = rules.filter(({ pair }) => pair && (pair.by.length === 0 || pair.by.includes(toolstack)))
-  const findings = [...judge(concerned, facts), ...onTarget(hostFindings(rules, target.facts))]
+  const live = !offline && guest.running !== false
+  const facts = pairFacts({ source: source.facts, target: target.facts }, guest.name, { toolstack, live })
+  const concerned = rules.filter((rule) => concernedBy(rule, toolstack))
+  const findings = [...judge(concerned, facts), ...hostFindings(rules, target.facts, 'the target')]
   const label = `guest ${guest.name}: ${source.host.label} → ${target.host.label}`
   return report(label, target.host.at ?? source.host.at, { ...source.facts, ...facts }, findings, version)
 }
@@ -49,7 +54,7 @@ export function startReadiness(
     throw new UserError(`${guest.name} runs on ${label} already`, 'There is nothing to start.')
   const toolstack = toolstackOf(guest)
   const facts = pairFacts({ target: target.facts }, guest.name, { toolstack, live: false })
-  const concerned = rules.filter(({ pair }) => pair?.start && (pair.by.length === 0 || pair.by.includes(toolstack)))
+  const concerned = rules.filter((rule) => rule.pair?.start && concernedBy(rule, toolstack))
   const findings = [
     ...judge(concerned, facts),
     ...guestFindings(rules, target.facts, guest.name),
@@ -68,10 +73,6 @@ function report(
   const host: Host = { label, at, answer: async () => [] }
   return makeReport(host, facts, findings, version, [])
 }
-
-/** A rule about a whole host names none; beside those of a guest it must say which host it means. */
-const onTarget = (findings: readonly Finding[]): Finding[] =>
-  findings.map((one) => ({ ...one, subject: one.subject || 'the target' }))
 
 /** How far apart the two were recorded, in a sentence; null where that does not matter, or nobody wrote it down. */
 export function apart({ source, target }: Pick<ReadyOptions, 'source' | 'target'>): string | null {

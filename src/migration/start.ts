@@ -21,9 +21,9 @@ export function guestFindings(rules: readonly Rule[], facts: AllFacts, guest: st
   return judge(grave, facts, undefined, concerned)
 }
 
-/** What keeps every guest from starting on a host. */
-export const hostFindings = (rules: readonly Rule[], facts: AllFacts): Finding[] =>
+/** What keeps every guest from starting on a host; `subject` is what a finding about all of the host calls it. */
+export const hostFindings = (rules: readonly Rule[], facts: AllFacts, subject = ''): Finding[] =>
   judge(
     rules.filter(({ prevents }) => prevents === 'start'),
     facts,
-  )
+  ).map((one) => ({ ...one, subject: one.subject || subject }))

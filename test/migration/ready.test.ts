@@ -1,36 +1,11 @@
 import * as assert from 'uvu/assert'
-import { collect } from '../../src/engine/collect.ts'
-import { Linter } from '../../src/engine/conditions.ts'
-import type { AllFacts } from '../../src/engine/judge.ts'
-import { readRules } from '../../src/engine/library.ts'
-import { factSets } from '../../src/facts/index.ts'
-import { BundleHost } from '../../src/hosts/bundle.ts'
 import { known } from '../../src/evidence/result.ts'
 import type { Side } from '../../src/migration/guest.ts'
 import { apart, readiness, startReadiness } from '../../src/migration/ready.ts'
 import { describe } from '../describe.ts'
 import { vdoctor } from '../vdoctor.ts'
+import { machine, rules, twin } from './machines.ts'
 
-const rules = readRules('rules', new Linter(factSets))
-const sides = new Map<string, Promise<Side>>()
-const machine = (name: string): Promise<Side> => {
-  const read = async (): Promise<Side> => {
-    const host = new BundleHost(`fixtures/hosts/${name}`)
-    return { host, facts: (await collect(host, factSets)).facts }
-  }
-  if (!sides.has(name)) sides.set(name, read())
-  return sides.get(name)!
-}
-
-/** The same machine, under another name and without one guest: where it could have come from. */
-const twin = ({ host, facts }: Side, guest: string, changed: AllFacts = {}): Side => {
-  const all = facts['guests']!['all'] as { ok: true; value: { name: string }[] }
-  const guests = { ...facts['guests'], all: known(all.value.filter(({ name }) => name !== guest)) }
-  const merged = Object.fromEntries(
-    Object.entries({ ...facts, guests }).map(([name, fields]) => [name, { ...fields, ...changed[name] }]),
-  )
-  return { host: { label: `twin of ${host.label}`, at: host.at }, facts: merged }
-}
 const found = (guest: string, source: Side, target: Side, offline = false): string[] =>
   readiness(guest, rules, { source, target, offline, version: '1' })
     .findings.filter(({ outcome }) => outcome === 'problem')
