@@ -94,19 +94,29 @@ export function pairNamespace(
 ): Record<string, Result<unknown>> {
   const own = (field: string): Result<readonly never[]> =>
     ofGuest(source, 'guests', field, name) as Result<readonly never[]>
-  return {
-    toolstack: known(how.toolstack),
-    live: known(how.live),
-    starts: known(how.starts),
-    lostFlags: lostFlags(source, target),
-    disks: pairDisks(source, target, own('disks'), name),
-    files: pairFiles(target, guestOf(source, name), own('interfaces')),
-    bridges: pairBridges(source, target, own('interfaces')),
-    clockSkew: map(
-      all(factOf<number>(source, 'clock', 'offset'), factOf<number>(target, 'clock', 'offset')),
-      ([here, there]) => Math.abs(here - there),
-    ),
+  return lazily({
+    toolstack: () => known(how.toolstack),
+    live: () => known(how.live),
+    starts: () => known(how.starts),
+    lostFlags: () => lostFlags(source, target),
+    disks: () => pairDisks(source, target, own('disks'), name),
+    files: () => pairFiles(target, guestOf(source, name), own('interfaces')),
+    bridges: () => pairBridges(source, target, own('interfaces')),
+    clockSkew: () =>
+      map(all(factOf<number>(source, 'clock', 'offset'), factOf<number>(target, 'clock', 'offset')), ([here, there]) =>
+        Math.abs(here - there),
+      ),
+  })
+}
+
+/** Each fact is computed when a rule reads it, and once: a thousand guests on a hundred hosts are a hundred thousand pairs. */
+function lazily(facts: Readonly<Record<string, () => Result<unknown>>>): Record<string, Result<unknown>> {
+  const made: Record<string, Result<unknown>> = {}
+  for (const [name, compute] of Object.entries(facts)) {
+    let value: Result<unknown> | undefined
+    Object.defineProperty(made, name, { get: () => (value ??= compute()), enumerable: true })
   }
+  return made
 }
 
 /** `guest.*`, of facts of the host that has it. */

@@ -18,8 +18,9 @@ const OF_THE_GUEST = new Set(['toolstack', 'live', 'starts'])
 export function dependsOn(rule: Rule): Depends {
   const chains = [...new Set(expressions(rule).flatMap(chainsOf))].map((chain) => chain.split('.'))
   const roots = new Set(chains.map(([root]) => root))
-  const ofBoth = chains.some(([root, field]) => root === 'pair' && !OF_THE_GUEST.has(field ?? ''))
   const item = rule.each
+  const ofLists = item?.list.startsWith('pair.') === true
+  const ofBoth = ofLists || chains.some(([root, field]) => root === 'pair' && !OF_THE_GUEST.has(field ?? ''))
   const [, list] = item?.list.split('.') ?? []
   const ofGuest = chains.filter(([root]) => root === 'guest')
   const ofPair = chains.filter(([root]) => root === 'pair')
@@ -29,9 +30,11 @@ export function dependsOn(rule: Rule): Depends {
     source: ofBoth || roots.has('source') || item?.list.startsWith('source.') === true,
     target: ofBoth || roots.has('target') || item?.list.startsWith('target.') === true,
     guestKey: (guest, pair) => {
-      if (ofGuest.length + ofPair.length + ofItem.length === 0 && !item?.list.startsWith('guest.')) return ''
+      if (ofGuest.length + ofPair.length + ofItem.length === 0 && !item?.list.startsWith('guest.') && !ofLists)
+        return ''
       const own = ofGuest.map(([, field, ...path]) => walk(valueOf(guest, field!), path))
       const how = ofPair.map(([, field, ...path]) => walk(valueOf(pair, field!), path))
+      if (ofLists) return JSON.stringify([own, how, valueOf(pair, list!)])
       const items = item?.list.startsWith('guest.') ? valueOf(guest, list!) : []
       const read = Array.isArray(items) ? items.map((one) => ofItem.map(([, ...path]) => walk(one, path))) : items
       return JSON.stringify([own, how, read])

@@ -75,7 +75,7 @@ class Judged {
     const guest = guestNamespace(from.side.facts, item.name)
     const guestSeen = contextOf({ guest })['guest']!
     const how = { toolstack, live, starts: false }
-    const pairOf = (to: HostView) => pairNamespace(from.side.facts, to.side.facts, how)
+    const pairOf = (to: HostView) => pairNamespace(from.side.facts, to.side.facts, how, item.name)
     const ownPair = pairOf(from)
     const rules = this.#rules
       .filter(({ rule }) => concernedBy(rule, toolstack))

@@ -13,7 +13,7 @@ export const pairDiskSchema = object(
     readonly: bool('The guest may only read it'),
     base: bool('It is a base image, which the disk only holds the difference to'),
     place: string(
-      'Of a file: local (only the source has it), shared, read-only (shared, and the target may not write), missing (the target has not mounted it), other (the target has something else there); "" for the rest',
+      'Of a file: local (only the source has it), served (the source has it on its own disk, the target from a server), shared, read-only (shared, and the target may not write), missing (the target has not mounted it), other (the target has something else there); "" for the rest',
     ),
     lost: bool('Of a device: the source knows it by its name, and the target does not'),
     sourceMount: string('Where the file system is mounted that holds the file'),
@@ -22,6 +22,9 @@ export const pairDiskSchema = object(
     targetMount: string('Mount point above that path on the target'),
     targetDevice: string('What is mounted there'),
     targetType: string('ext4, nfs4 …'),
+    targetLabels: bool('Files there carry SELinux labels of their own'),
+    cache: string('libvirt: mode of the cache; "" for the default'),
+    shareable: bool('Marked as shared'),
   },
   'One disk of the guest, seen from both hosts',
 )
@@ -31,6 +34,8 @@ interface Disk {
   readonly path: string
   readonly type: string
   readonly readonly: boolean
+  readonly cache: string
+  readonly shareable: boolean
 }
 
 interface Backing {
@@ -52,50 +57,43 @@ export function pairDisks(
     ...(backings.ok ? backings.value : [backings]).flatMap((one): unknown[] => {
       if (isUnknown(one)) return [one]
       if (one.guest !== name) return []
-      const base = { ...one, type: 'file', readonly: true }
+      const base = { ...one, type: 'file', readonly: true, cache: '', shareable: false }
       return described(source, target, base, `${one.target}, ${one.path.split('/').at(-1)}`, true)
     }),
   ])
 }
 
 function described(source: AllFacts, target: AllFacts, disk: Disk, name: string, base: boolean): object[] {
-  if (disk.type === 'network' || (disk.path === '' && disk.type !== 'nvme' && disk.type !== 'volume')) return []
-  if (disk.type === 'volume')
-    return [
-      { ...emptyPlace(unknown('unsupported', name, 'a volume of a pool')), ...own(disk, name, base), kind: 'file' },
-    ]
-  const kind = disk.type === 'nvme' ? 'nvme' : disk.path.startsWith('/dev/') ? 'block' : 'file'
-  const place = kind === 'file' ? placeOnBoth(source, target, disk.path) : NOWHERE
-  const lost = kind === 'block' ? isLost(source, target, disk.path) : known(false)
-  const item = { ...emptyPlace(place), ...own(disk, name, base), kind, lost: orGap(lost) }
+  const { path, type, readonly, cache, shareable } = disk
+  if (type === 'network' || (path === '' && type !== 'nvme' && type !== 'volume')) return []
+  const kind = type === 'nvme' ? 'nvme' : path.startsWith('/dev/') ? 'block' : 'file'
+  const item = {
+    ...{ name, path, kind, readonly, base, cache, shareable },
+    lost: kind === 'block' ? orGap(isLost(source, target, path)) : false,
+    ...fieldsOf(placeOfDisk(source, target, disk, kind)),
+  }
   return [locate(item, placeOf(disk))]
 }
 
-const own = ({ path, readonly }: Disk, name: string, base: boolean) => ({
-  name,
-  path,
-  readonly,
-  base,
-  lost: false as boolean | Unknown,
-})
+function placeOfDisk(source: AllFacts, target: AllFacts, { path, type }: Disk, kind: string): Result<Place> {
+  if (type === 'volume') return unknown('unsupported', path, 'the pool alone knows where its volume lies')
+  return kind === 'file' ? placeOnBoth(source, target, path) : known(NOWHERE)
+}
 
-const NOWHERE: Result<Place> = known({
+const NOWHERE: Place = {
   is: '',
   ...{ sourceMount: '', sourceDevice: '', sourceType: '', targetMount: '', targetDevice: '', targetType: '' },
-})
-
-function emptyPlace(place: Result<Place>) {
-  const field = (pick: (one: Place) => string): string | Unknown => orGap(map(place, pick))
-  return {
-    place: field(({ is }) => is),
-    sourceMount: field((one) => one.sourceMount),
-    sourceDevice: field((one) => one.sourceDevice),
-    sourceType: field((one) => one.sourceType),
-    targetMount: field((one) => one.targetMount),
-    targetDevice: field((one) => one.targetDevice),
-    targetType: field((one) => one.targetType),
-  }
+  targetLabels: false,
 }
+
+/** Its fields, each a gap where the place is one. */
+const fieldsOf = (place: Result<Place>) =>
+  Object.fromEntries(
+    Object.keys(NOWHERE).map((field) => [
+      field === 'is' ? 'place' : field,
+      orGap(map(place, (one) => one[field as keyof Place])),
+    ]),
+  )
 
 /** Only a name that the source lists is looked for: what else may stand in /dev is not known. */
 function isLost(source: AllFacts, target: AllFacts, path: string): Result<boolean> {

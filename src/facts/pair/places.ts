@@ -15,7 +15,7 @@ const CLUSTER = /^(ocfs2|gfs2?|gpfs|acfs)$/
 
 /** Where a file lies, seen from both hosts. */
 export interface Place {
-  /** local, shared, missing (the source has it from a server, the target has no such mount), other (from somewhere else), read-only. */
+  /** local, served (local, and the target has that path from a server, which may be the source), shared, missing (the source has it from a server, the target has no such mount), other (from somewhere else), read-only. */
   readonly is: string
   readonly sourceMount: string
   readonly sourceDevice: string
@@ -23,6 +23,8 @@ export interface Place {
   readonly targetMount: string
   readonly targetDevice: string
   readonly targetType: string
+  /** Files there carry SELinux labels of their own. */
+  readonly targetLabels: boolean
 }
 
 /** The longest mount point above a path; of two on one place the later. */
@@ -62,7 +64,7 @@ export function placeOnBoth(source: AllFacts, target: AllFacts, path: string): R
     const there = chain(factOf<readonly (Mount | Unknown)[]>(target, 'storage', 'fileSystems'), (mounts) =>
       holding(mounts, path),
     )
-    if (LOCAL.test(from.type)) return known(placed('local', from))
+    if (LOCAL.test(from.type)) return map(there, (to) => placed(SHARED.test(to.type) ? 'served' : 'local', from, to))
     if (!SHARED.test(from.type)) return unknown('unsupported', '/proc/mounts', `nobody knows who shares ${from.type}`)
     return chain(there, (to) => compare(from, to, real, path))
   })
@@ -94,12 +96,13 @@ function shareOf({ device }: Mount): { server: string; folder: string } {
   return server === undefined ? { server: device, folder: '' } : { server, folder: folder!.replace(/\/+$/, '') }
 }
 
-const placed = (is: string, from: Mount, to?: Mount): Place => ({
+const placed = (is: string, from: Mount, to: Mount): Place => ({
   is,
   sourceMount: from.point,
   sourceDevice: from.device,
   sourceType: from.type,
-  targetMount: to?.point ?? '',
-  targetDevice: to?.device ?? '',
-  targetType: to?.type ?? '',
+  targetMount: to.point,
+  targetDevice: to.device,
+  targetType: to.type,
+  targetLabels: to.options.includes('seclabel'),
 })

@@ -43,9 +43,19 @@ export const waysOf = (evidence: Evidence): Result<readonly (Way | Unknown)[]> =
     }),
   )
 
+const maps = new WeakMap<readonly (Way | Unknown)[], ReadonlyMap<string, string>>()
+
+/** Made once for each host: a thousand guests ask for it. */
+function linksOf(ways: readonly (Way | Unknown)[]): ReadonlyMap<string, string> {
+  const made =
+    maps.get(ways) ?? new Map(ways.flatMap((way) => (isUnknown(way) ? [] : [[way.path, way.target] as const])))
+  maps.set(ways, made)
+  return made
+}
+
 /** Where a file really lies, as far as the first link on its way; `linked` says that there was one. Not known where a part was not looked at. */
 export function follow(path: string, ways: readonly (Way | Unknown)[]): Result<{ path: string; linked: boolean }> {
-  const leads = new Map(ways.flatMap((way) => (isUnknown(way) ? [] : [[way.path, way.target] as const])))
+  const leads = linksOf(ways)
   const parts = path.split('/').filter(Boolean)
   for (let depth = 1; depth <= parts.length; depth += 1) {
     const prefix = `/${parts.slice(0, depth).join('/')}`
