@@ -13,8 +13,10 @@ export const wayAsks = Object.fromEntries(
     `way${index + 1}`,
     {
       each: namedPaths as { command: readonly [string, ...string[]] },
-      pick: `^${'/[^/]+'.repeat(index + 1)}`,
-      ask: { link: '{}' },
+      pick: Array<string>(index + 1)
+        .fill('[^/]+')
+        .join('/'),
+      ask: { link: '/{}' },
       timeoutMs: 4000,
     },
   ]),
@@ -37,8 +39,8 @@ export const waysOf = (evidence: Evidence): Result<readonly (Way | Unknown)[]> =
       const members = evidence.links(ask)
       if (!members.ok) return members.gap === 'absent' ? [] : [members]
       return members.value.map(({ name, result }) => {
-        if (result.ok) return { path: name, target: result.value }
-        return result.gap === 'malformed' || result.gap === 'absent' ? { path: name, target: '' } : result
+        if (result.ok) return { path: `/${name}`, target: result.value }
+        return result.gap === 'malformed' || result.gap === 'absent' ? { path: `/${name}`, target: '' } : result
       })
     }),
   )

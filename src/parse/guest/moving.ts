@@ -1,37 +1,9 @@
 import { locate } from '../../evidence/locate.ts'
 import { parseSize } from '../size.ts'
 import { attributeOf, type Element, find, findAll, textOf } from '../xml.ts'
-import { at } from './guest.ts'
+import { at, type Moving, movesFreely, type Peripheral } from './guest.ts'
 
 const KIBIBYTE = 1024
-
-/** What of a definition matters where the guest is to go to another host. */
-export interface Moving {
-  /** File that keeps the settings of its firmware, and the file that it is first copied from. */
-  readonly nvram: string
-  readonly nvramTemplate: string
-  /** It takes its memory from huge pages; their size where one is told. */
-  readonly hugePages: boolean
-  readonly hugePageSize: number | null
-  /** sev, sev-snp, s390-pv …: its memory is encrypted by the processor. */
-  readonly launchSecurity: string
-  /** Xen: nomigrate=1, vnuma=, nestedhvm=1. */
-  readonly nomigrate: boolean
-  readonly vnuma: boolean
-  readonly nestedHvm: boolean
-}
-
-/** A guest whose definition says nothing of all that. */
-export const movesFreely: Moving = {
-  nvram: '',
-  nvramTemplate: '',
-  hugePages: false,
-  hugePageSize: null,
-  launchSecurity: '',
-  nomigrate: false,
-  vnuma: false,
-  nestedHvm: false,
-}
 
 /** `<os><nvram template='/usr/share/OVMF/OVMF_VARS.fd'>/var/lib/libvirt/qemu/nvram/web1.fd</nvram></os>`, `<memoryBacking><hugepages/></memoryBacking>` … */
 export function movingOfXml(domain: Element): Moving {
@@ -53,22 +25,6 @@ export const movingOfXl = (on: (key: string) => boolean, has: (key: string) => b
   vnuma: has('vnuma'),
   nestedHvm: on('nestedhvm'),
 })
-
-/** A device of a libvirt guest that is neither disk nor interface, as far as it ties the guest to its host. */
-export interface Peripheral {
-  readonly guest: string
-  readonly configFile: string
-  /** Name of the element: filesystem, tpm, shmem, memory, rng. */
-  readonly kind: string
-  /** filesystem: virtiofs, path (9p) …; tpm: emulator, passthrough; rng: random, egd, builtin. */
-  readonly type: string
-  /** memory: dimm, nvdimm, virtio-pmem …; shmem: ivshmem-plain, ivshmem-doorbell. */
-  readonly model: string
-  /** File, folder or name on the host. */
-  readonly source: string
-  /** shmem: master or peer. */
-  readonly role: string
-}
 
 const READERS: Readonly<Record<string, (device: Element) => Pick<Peripheral, 'type' | 'model' | 'source' | 'role'>>> = {
   // `<filesystem type='mount'><driver type='virtiofs'/><source dir='/srv/web'/><target dir='web'/></filesystem>`

@@ -8,10 +8,10 @@ import {
   type GuestGraphics,
   type GuestHostdev,
   type GuestInterface,
+  movesFreely,
   nothingElse,
   whole,
 } from './guest.ts'
-import { movesFreely } from './moving.ts'
 import { formatPciAddress } from '../pci-address.ts'
 import { type Sxp, sxpAll, sxpWord } from '../sxp.ts'
 

@@ -1,6 +1,5 @@
 import { locate } from '../../evidence/locate.ts'
-import { type Definition, type Guest, nothingElse } from './guest.ts'
-import { movesFreely } from './moving.ts'
+import { type Definition, type Guest, movesFreely, nothingElse } from './guest.ts'
 import { formatPciAddress } from '../pci-address.ts'
 
 /** A running domain of `xl list -l`. */
