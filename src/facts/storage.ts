@@ -9,7 +9,7 @@ import { defineFacts } from './fact-set.ts'
 import { bool, listOf, nullable, number, object, string, strings } from './schema.ts'
 import { controllers, diskAsks, diskFacts, multipathPaths } from './storage/disks.ts'
 import { blockNameAsks, blockNames, fileSystemOf, fileSystemSchema, holdsFiles } from './storage/places.ts'
-import { wayAsks, waySchema, waysOf } from './storage/ways.ts'
+import { realPathAsks, realPathSchema, realPathsOf } from './storage/real-paths.ts'
 import { fileAsks, fileFacts, storageFiles } from './storage/files.ts'
 
 const mount = object(
@@ -52,7 +52,7 @@ export const storage = defineFacts({
     mounts: file('/proc/mounts'),
     swaps: file('/proc/swaps'),
     ...blockNameAsks,
-    ...wayAsks,
+    ...realPathAsks,
     df: command(['df', '-klP'], { if: { path: '/proc/self/stat' } }),
     scsiIdConfig: file('/etc/scsi_id.config'),
     ...fileAsks,
@@ -69,7 +69,7 @@ export const storage = defineFacts({
     blockNames: strings(
       'Names of disks and volumes, by the folders in /dev where they are listed: /dev/mapper/vg0-web1, /dev/vg0/web1, /dev/disk/by-id/wwn-…',
     ),
-    ways: listOf(waySchema, 'Each part of the way to a file that a definition names'),
+    realPaths: listOf(realPathSchema, 'Where the paths lead that definitions of guests name'),
     mountedPaths: strings(
       'Devices that this host has mounted or swaps on, volumes also as /dev/GROUP/NAME, and the disks that they are partitions of',
     ),
@@ -97,7 +97,7 @@ export const storage = defineFacts({
       mounts: map(mounts, (lines) => lines.filter(isReal).map(describeMount)),
       fileSystems: map(mounts, (lines) => lines.filter(holdsFiles).map(fileSystemOf)),
       blockNames: blockNames(evidence),
-      ways: waysOf(evidence),
+      realPaths: realPathsOf(evidence),
       mountedPaths: mounted,
       fstabLabels: map(absentAs(evidence.text(ask.fstab), ''), (text) =>
         parseMountLines(text).flatMap(({ device }) => (/^(PART)?(LABEL|UUID)=/.test(device) ? [device] : [])),

@@ -1,7 +1,7 @@
-import { all, chain, isUnknown, known, map, unknown } from '../../evidence/result.ts'
+import { chain, isUnknown, known, map, unknown } from '../../evidence/result.ts'
 import { type MountLine } from '../../parse/mounts.ts'
 import type { Result, Unknown } from '../../types.ts'
-import { follow, type Way } from '../storage/ways.ts'
+import { realPath, type RealPath } from '../storage/real-paths.ts'
 import { type AllFacts, factOf } from './facts-of.ts'
 
 type Mount = Pick<MountLine, 'device' | 'point' | 'type' | 'options'>
@@ -38,25 +38,18 @@ function holding(mounts: readonly (Mount | Unknown)[], path: string): Result<Mou
   return best ? known(best) : unknown('not-recorded', '/proc/mounts', `no file system holds ${path}`)
 }
 
-const mountOf = (host: AllFacts, path: string): Result<{ mount: Mount; path: string }> =>
-  chain(
-    all(
-      factOf<readonly (Mount | Unknown)[]>(host, 'storage', 'fileSystems'),
-      factOf<readonly (Way | Unknown)[]>(host, 'storage', 'ways'),
-    ),
-    ([mounts, ways]) => {
-      const plain = map(holding(mounts, path), (mount) => ({ mount, path }))
-      const real = follow(path, ways)
-      if (real.ok && !real.value.linked) return plain
-      if (!real.ok) return SHARED.test(plain.ok ? plain.value.mount.type : '') ? plain : real
-      // A second link may follow the first one; to a server it does not lead away from.
-      return chain(holding(mounts, real.value.path), (mount) =>
-        SHARED.test(mount.type)
-          ? known({ mount, path: real.value.path })
-          : unknown('unsupported', path, 'a symbolic link leads to it'),
-      )
-    },
+/** The mount that a path really lies on, and the path without links. A share is one wherever links on it lead. */
+function mountOf(host: AllFacts, path: string): Result<{ mount: Mount; path: string }> {
+  const mounts = factOf<readonly (Mount | Unknown)[]>(host, 'storage', 'fileSystems')
+  const real = chain(factOf<readonly (RealPath | Unknown)[]>(host, 'storage', 'realPaths'), (list) =>
+    realPath(path, list),
   )
+  return chain(mounts, (list) => {
+    const plain = map(holding(list, path), (mount) => ({ mount, path }))
+    if (!real.ok) return plain.ok && SHARED.test(plain.value.mount.type) ? plain : real
+    return map(holding(list, real.value), (mount) => ({ mount, path: real.value }))
+  })
+}
 
 /** Where a file of the source is on the target, if it is there at all. */
 export function placeOnBoth(source: AllFacts, target: AllFacts, path: string): Result<Place> {
