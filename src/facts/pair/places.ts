@@ -69,13 +69,15 @@ function compare(from: Mount, to: Mount, real: string, path: string): Result<Pla
     return unknown('unsupported', '/proc/mounts', 'a symbolic link or an unknown file system may lead to it')
   if (family(from.type) !== family(to.type)) return known(placed('other', from, to))
   const [a, b] = [shareOf(from), shareOf(to)]
-  const sameFolder = `${a.folder}${real.slice(from.point.length)}` === `${b.folder}${path.slice(to.point.length)}`
+  const sameFolder = a.folder + below(from, real) === b.folder + below(to, path)
   if (a.server === b.server && sameFolder)
     return known(placed(to.options.includes('ro') ? 'read-only' : 'shared', from, to))
   if (CLUSTER.test(from.type) || (a.server !== b.server && sameFolder))
     return unknown('unsupported', '/proc/mounts', `${from.device} and ${to.device} may be the same`)
   return known(placed('other', from, to))
 }
+
+const below = ({ point }: Mount, path: string): string => (point === '/' ? path : path.slice(point.length))
 
 const family = (type: string): string =>
   type
