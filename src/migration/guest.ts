@@ -16,6 +16,7 @@ export interface GuestItem {
   readonly toolstack: string
   readonly type: string
   readonly running: unknown
+  readonly memory: unknown
 }
 
 export function guestsOf({ facts }: Side): GuestItem[] {

@@ -3,6 +3,7 @@ import { makeReport, type Report } from '../engine/report.ts'
 import type { Rule } from '../engine/rule.ts'
 import { pairFacts, type Toolstack } from '../facts/pair.ts'
 import { type Host, UserError } from '../types.ts'
+import { estimate } from './estimate.ts'
 import { guestNamed, type Side, toolstackOf } from './guest.ts'
 import { guestFindings, hostFindings } from './start.ts'
 
@@ -39,7 +40,9 @@ export function readiness(
   const concerned = rules.filter((rule) => concernedBy(rule, toolstack))
   const findings = [...judge(concerned, facts), ...hostFindings(rules, target.facts, 'the target')]
   const label = `guest ${guest.name}: ${source.host.label} → ${target.host.label}`
-  return report(label, target.host.at ?? source.host.at, { ...source.facts, ...facts }, findings, version)
+  const made = report(label, target.host.at ?? source.host.at, { ...source.facts, ...facts }, findings, version)
+  const move = live ? estimate(guest, toolstack, source, target) : null
+  return move ? { ...made, move } : made
 }
 
 /** Whether a guest would start on the host that has its definition, now. */

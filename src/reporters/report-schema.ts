@@ -44,6 +44,9 @@ export const reportSchema = z.strictObject({
         })
         .optional(),
       confidence: z.enum(CONFIDENCES).optional(),
+      refusal: z
+        .strictObject({ by: z.string(), phase: z.enum(['before', 'suspended', 'target']), words: z.string() })
+        .optional(),
       waived: z.string().optional(),
     }),
   ),
@@ -56,6 +59,18 @@ export const reportSchema = z.strictObject({
   logs: z.array(
     z.strictObject({ name: z.string(), lines: z.int(), since: z.string().nullable(), gap: gap.nullable() }),
   ),
+  move: z
+    .strictObject({
+      bytes: z.number(),
+      megabits: z.number(),
+      onePassSeconds: z.number(),
+      dirtyBytesPerSecond: z.number().nullable(),
+      seconds: z.number().nullable(),
+      downtimeSeconds: z.number().nullable(),
+      converges: z.boolean().nullable(),
+      assumes: z.array(z.string()),
+    })
+    .optional(),
 })
 
 export const reportJsonSchema = (): unknown => z.toJSONSchema(reportSchema)
