@@ -28,20 +28,21 @@ const conditionsSchema = z.array(
   ]),
 )
 
-const coverageSchema = z.strictObject({ statements: declinedSchema, conditions: conditionsSchema.default([]) })
+/** Reads coverage.yaml and conditions.yaml of a folder of rules. Throws a UserError where one is malformed or names something twice. */
+export const readCoverage = (folder: string): Coverage => ({
+  statements: readList(join(folder, 'coverage.yaml'), declinedSchema, ({ statement }) => statement),
+  conditions: readList(join(folder, 'conditions.yaml'), conditionsSchema, ({ key }) => key),
+})
 
-/** Reads coverage.yaml of a folder of rules. Throws a UserError where it is malformed or names something twice. */
-export function readCoverage(folder: string): Coverage {
-  const file = join(folder, 'coverage.yaml')
-  if (!existsSync(file)) return { statements: [], conditions: [] }
+function readList<T>(file: string, schema: z.ZodType<T[]>, nameOf: (item: T) => string): T[] {
+  if (!existsSync(file)) return []
   const yaml = parseYamlStrict(readText(file), file)
-  const coverage = checkYaml(yaml, coverageSchema, file)
+  const items = checkYaml(yaml, schema, file)
   const seen = new Set<string>()
-  const once = (name: string, path: PropertyKey[]): void => {
-    if (seen.has(name)) throw new UserError(`${file}:${yaml.lineOf(path)}: ${name} stands here twice`)
+  items.forEach((item, index) => {
+    const name = nameOf(item)
+    if (seen.has(name)) throw new UserError(`${file}:${yaml.lineOf([index])}: ${name} stands here twice`)
     seen.add(name)
-  }
-  coverage.statements.forEach(({ statement }, index) => once(statement, ['statements', index]))
-  coverage.conditions.forEach(({ key }, index) => once(key, ['conditions', index]))
-  return coverage
+  })
+  return items
 }

@@ -11,7 +11,7 @@ const CONDITIONS = { A: 26, B: 20, C: 11, D: 16, E: 16, F: 7, G: 21 }
 /** Parts that are not accounted for yet. */
 const OPEN = ['B']
 
-describe('rules/coverage.yaml', (it) => {
+describe('rules/conditions.yaml', (it) => {
   const { conditions } = readCoverage('rules')
 
   it('accounts for each condition that a migrator checks', () => {
@@ -44,8 +44,8 @@ describe('rules/coverage.yaml', (it) => {
   it('says so where something stands there twice', () => {
     const folder = mkdtempSync(join(tmpdir(), 'vdoctor-coverage-'))
     const line = '- { key: A1, condition: runs, rules: [x] }\n'
-    writeFileSync(join(folder, 'coverage.yaml'), `statements: []\nconditions:\n${line}${line}`)
-    assert.throws(() => readCoverage(folder), /coverage\.yaml:4: A1 stands here twice/)
+    writeFileSync(join(folder, 'conditions.yaml'), line + line)
+    assert.throws(() => readCoverage(folder), /conditions\.yaml:2: A1 stands here twice/)
     assert.equal(readCoverage(join(folder, 'none')), { statements: [], conditions: [] })
   })
 })

@@ -43,8 +43,9 @@ const MOUNTS = [
   mount('filer:/b', '/b', 'nfs4'),
   mount('filer:/c', '/c', 'nfs4'),
   mount('//filer/d', '/d', 'cifs'),
+  mount('filer:/e', '/e', 'nfs4'),
 ]
-const IMAGES = ['/a/1', '/b/1', '/c/1', '/d/1', '/local/1', '/local/2.iso', '/local/base.qcow2']
+const IMAGES = ['/a/1', '/b/1', '/c/1', '/d/1', '/e/1', '/local/1', '/local/2.iso', '/local/base.qcow2']
 const without = (point: string) => MOUNTS.filter((one) => one.point !== point)
 const bridge = (name: string, mtu: number, uplink: string) => ({
   ...{ name, mtu, uplinks: [uplink], ports: [uplink], guestPorts: [], routed: false, network: null },
@@ -170,9 +171,9 @@ const STAGES: readonly Stage[] = [
       ),
       plant(
         'disk-cache-keeps-guest vdf',
-        all(live({ dropsCache: false }), disk('vdf', '/d/1', { cache: 'writeback' })),
+        all(live({ dropsCache: false }), disk('vdf', '/e/1', { cache: 'writeback' })),
       ),
-      plant('transient-disk-keeps-guest vdg', disk('vdg', '/d/1', { transient: true })),
+      plant('transient-disk-keeps-guest vdg', disk('vdg', '/e/1', { transient: true })),
       plant(
         'selinux-forbids-share-on-target vdh',
         all(disk('vdh', '/d/1'), target({ security: { booleans: { virt_use_nfs: true, virt_use_samba: false } } })),
@@ -322,7 +323,7 @@ const STAGES: readonly Stage[] = [
       plant('host-file-missing-on-target /etc/xen/scripts/vif-own', nic('vif0', { script: 'vif-own' })),
       plant('openvswitch-missing-on-target vif1', nic('vif1', { script: '/opt/vif-openvswitch' })),
       plant('xen-older-on-target', target({ packages: { runningXen: '4.9' } })),
-      plant('toolstacks-do-not-match', target({ xen: { toolstack: 'xend' } })),
+      plant('toolstacks-do-not-match', target({ xen: { toolstack: 'xend', xend: true } })),
       plant('target-takes-no-connections', target({ network: { listening: [16509] } })),
       plant(
         'host-device-keeps-guest 046d:c077',
