@@ -9,6 +9,7 @@ import { pairBridgeSchema, pairBridges } from './pair/bridges.ts'
 import { pairDisks, pairDiskSchema } from './pair/disks.ts'
 import { type AllFacts, factOf } from './pair/facts-of.ts'
 import { pairFiles, pairFileSchema } from './pair/files.ts'
+import { NOT_PROBED, probeAbout, type Probed } from './pair/probe.ts'
 import { bool, listOf, number, object, string, strings } from './schema.ts'
 
 /** Who moves the guest: the plain toolstacks, and libvirt with either hypervisor. */
@@ -51,12 +52,13 @@ export const pairSets: readonly FactSet[] = [
     live: listOf(domainSchema, 'What libvirt notes of it while QEMU runs it; [] while it does not run'),
     saved: bool('Its memory was saved: the next start resumes it'),
   }),
+  derived('probe', 'What only trying can tell (--probe)', probeAbout),
   derived('source', 'The host that it is on: every namespace of facts', hostFields),
   derived('target', 'The host where it shall run: every namespace of facts', hostFields),
 ]
 
 /** What a rule with `for: target` reads: it is asked of a guest that is only started, too. */
-export const targetSets: readonly FactSet[] = pairSets.filter(({ name }) => name !== 'source')
+export const targetSets: readonly FactSet[] = pairSets.filter(({ name }) => name !== 'source' && name !== 'probe')
 
 /** How a guest is to get where it shall run. */
 export interface Move {
@@ -74,12 +76,14 @@ export function pairFacts(
   hosts: { readonly source?: AllFacts; readonly target: AllFacts },
   name: string,
   how: Omit<Move, 'starts'>,
+  probe: Probed = NOT_PROBED,
 ): AllFacts {
   const { target } = hosts
   const source = hosts.source ?? target
   return {
     pair: pairNamespace(source, target, { ...how, starts: hosts.source === undefined }, name),
     guest: guestNamespace(source, name),
+    probe,
     source: hostNamespace(source, 'source'),
     target: hostNamespace(target, 'target'),
   }

@@ -1,6 +1,7 @@
 import { type AllFacts, contextOf, judgeFacts } from '../engine/judge.ts'
 import type { Rule } from '../engine/rule.ts'
 import { guestNamespace, hostNamespace, pairNamespace } from '../facts/pair.ts'
+import { NOT_PROBED } from '../facts/pair/probe.ts'
 import type { Finding } from '../types.ts'
 import { type GuestItem, guestsOf, type Side, toolstackOf } from './guest.ts'
 import { type Depends, dependsOn } from './depends.ts'
@@ -84,10 +85,12 @@ class Judged {
       if (target === source) return []
       // Most cells are like one that was judged before, and need none of it.
       const situation = once(() => {
-        const pair = pairOf(to)
-        const facts = { pair, guest, source: from.source.facts!, target: to.target.facts! }
-        const seen = { guest: guestSeen, source: from.source.seen, target: to.target.seen }
-        return { facts, context: { ...contextOf({ pair }), ...seen } }
+        const pair = once(() => pairOf(to))
+        const facts = { guest, probe: NOT_PROBED, source: from.source.facts!, target: to.target.facts! }
+        const seen = { guest: guestSeen, probe: PROBE_SEEN, source: from.source.seen, target: to.target.seen }
+        // Most rules do not read it.
+        const pairSeen = once(() => contextOf({ pair: pair() })['pair']!)
+        return { facts: lazily(facts, 'pair', pair), context: lazily(seen, 'pair', pairSeen) }
       })
       const findings = rules.flatMap(({ depends, known }) => {
         const place = (depends.source ? source + 1 : 0) + (depends.target ? (target + 1) * PLACES : 0)
@@ -112,10 +115,15 @@ class Judged {
   }
 }
 
+const lazily = <T extends object, V>(values: T, name: string, make: () => V): T & Record<string, V> =>
+  Object.defineProperty(values, name, { get: make, enumerable: true }) as T & Record<string, V>
+
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined
   return () => (made ??= { value: make() }).value
 }
+
+const PROBE_SEEN = contextOf({ probe: NOT_PROBED })['probe']!
 
 /** More hosts than anybody has: places of two fit into one number. */
 const PLACES = 1 << 20
