@@ -10,7 +10,7 @@ import { pairDisks, pairDiskSchema } from './pair/disks.ts'
 import { type AllFacts, factOf } from './pair/facts-of.ts'
 import { pairFiles, pairFileSchema } from './pair/files.ts'
 import { NOT_PROBED, probeAbout, type Probed } from './pair/probe.ts'
-import { bool, listOf, number, object, string, strings } from './schema.ts'
+import { bool, listOf, nullable, number, object, string, strings } from './schema.ts'
 
 /** Who moves the guest: the plain toolstacks, and libvirt with either hypervisor. */
 export const TOOLSTACKS = ['xm', 'xl', 'libvirt-libxl', 'libvirt-qemu'] as const
@@ -37,7 +37,12 @@ export const pairSets: readonly FactSet[] = [
     disks: listOf(pairDiskSchema, 'Disks of the guest and base images below them, seen from both hosts'),
     files: listOf(pairFileSchema, 'Files of the host itself that the definition of the guest names'),
     bridges: listOf(pairBridgeSchema, 'Linux bridges of the guest that both hosts have'),
-    clockSkew: number('s', 'How far the clocks of the two hosts are apart; only where chronyd of both tells'),
+    clockSkew: nullable(
+      number(
+        's',
+        'How far the clocks of the two hosts are apart; none where the time daemon of one of them cannot tell',
+      ),
+    ),
   }),
   derived('guest', 'The guest', {
     itself: guest.guestSchema,
@@ -59,6 +64,18 @@ export const pairSets: readonly FactSet[] = [
 
 /** What a rule with `for: target` reads: it is asked of a guest that is only started, too. */
 export const targetSets: readonly FactSet[] = pairSets.filter(({ name }) => name !== 'source' && name !== 'probe')
+
+/** What facts about a pair are made of, beside the guest. Hosts that are alike in it need not be compared twice; a fact that is not named here is made of all that is known. */
+export const PAIR_READS: Readonly<Record<string, Readonly<Record<'source' | 'target', readonly string[]>>>> = {
+  lostFlags: both('cpu.flags', 'platform.under'),
+  disks: {
+    source: ['storage.fileSystems', 'storage.realPaths', 'storage.blockNames', 'backends.backings'],
+    target: ['storage.fileSystems', 'storage.blockNames'],
+  },
+  files: { source: [], target: ['provisions.folders', 'provisions.files', 'provisions.emulators'] },
+  bridges: both('network.bridges', 'network.vlans'),
+  clockSkew: both('clock.offset', 'clock.daemon'),
+}
 
 /** How a guest is to get where it shall run. */
 export interface Move {
@@ -106,10 +123,7 @@ export function pairNamespace(
     disks: () => pairDisks(source, target, own('disks'), name),
     files: () => pairFiles(target, guestOf(source, name), own('interfaces')),
     bridges: () => pairBridges(source, target, own('interfaces')),
-    clockSkew: () =>
-      map(all(factOf<number>(source, 'clock', 'offset'), factOf<number>(target, 'clock', 'offset')), ([here, there]) =>
-        Math.abs(here - there),
-      ),
+    clockSkew: () => clockSkew(source, target),
   })
 }
 
@@ -160,6 +174,17 @@ function guestOf(source: AllFacts, name: string): Result<unknown> {
   return found === undefined ? unknown('absent', 'guests.all') : known(found)
 }
 
+/** Only chronyd tells how far it is off; a host with another daemon, or none, is a host that cannot tell. */
+function clockSkew(source: AllFacts, target: AllFacts): Result<number | null> {
+  const offset = (host: AllFacts): Result<number | null> =>
+    chain(factOf<string>(host, 'clock', 'daemon'), (daemon): Result<number | null> =>
+      daemon === 'chronyd' ? factOf<number>(host, 'clock', 'offset') : known(null),
+    )
+  return map(all(offset(source), offset(target)), ([here, there]) =>
+    here === null || there === null ? null : Math.abs(here - there),
+  )
+}
+
 /** Flags of /proc/cpuinfo: those of a dom0 are what Xen lets it see, and nothing is known of the hardware. */
 function lostFlags(source: AllFacts, target: AllFacts): Result<readonly string[]> {
   const [from, to] = [source, target].map(({ cpu }) => cpu?.['flags']) as [Result<unknown>, Result<unknown>]
@@ -198,3 +223,7 @@ const placed = ({ ask, path, line }: Source, side: string): Source => ({
   ...(path !== undefined && { path: `${side}:${path}` }),
   ...(line !== undefined && { line }),
 })
+
+function both(...names: string[]): Record<'source' | 'target', readonly string[]> {
+  return { source: names, target: names }
+}

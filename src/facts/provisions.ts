@@ -1,6 +1,7 @@
-import { list } from '../evidence/ask.ts'
-import { absentAs, known } from '../evidence/result.ts'
-import type { Ask, Unknown } from '../types.ts'
+import { list, stat } from '../evidence/ask.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import { absentAs, isUnknown, known, map } from '../evidence/result.ts'
+import type { Ask, Result, Unknown } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
 import { strings } from './schema.ts'
 
@@ -20,7 +21,12 @@ const FOLDERS = [
   '/usr/libexec/xen/boot',
   '/etc/xen/scripts',
 ] as const
-const asks = Object.fromEntries(FOLDERS.map((folder) => [folder, list(folder)])) as Record<string, Ask>
+const asks = {
+  ...(Object.fromEntries(FOLDERS.map((folder) => [folder, list(folder)])) as Record<(typeof FOLDERS)[number], Ask>),
+  emulators: stat('/usr/bin/qemu-system-*'),
+  redHat: stat('/usr/libexec/qemu-kvm'),
+  kvm: stat('/usr/bin/qemu-kvm'),
+} as const
 
 export const provisions = defineFacts({
   name: 'provisions',
@@ -29,9 +35,10 @@ export const provisions = defineFacts({
   about: {
     folders: strings('Folders of which it is known what is in them, also those that are not there'),
     files: strings('What is in them: /usr/share/OVMF/OVMF_CODE_4M.fd'),
+    emulators: strings('Programs of QEMU: /usr/bin/qemu-system-x86_64, /usr/libexec/qemu-kvm'),
   },
   parse(evidence) {
-    const found = FOLDERS.map((folder) => [folder, absentAs(evidence.names(asks[folder]!), [])] as const)
+    const found = FOLDERS.map((folder) => [folder, absentAs(evidence.names(asks[folder]), [])] as const)
     return {
       folders: known(found.map(([folder, names]) => (names.ok ? folder : names))),
       files: known(
@@ -39,6 +46,17 @@ export const provisions = defineFacts({
           names.ok ? names.value.map((name) => `${folder}/${name}`) : [names],
         ),
       ),
+      emulators: known([
+        ...listed(map(absentAs(evidence.stats(asks.emulators), []), (all) => all.map(({ name }) => name))),
+        ...listed(one(evidence, asks.redHat, '/usr/libexec/qemu-kvm')),
+        ...listed(one(evidence, asks.kvm, '/usr/bin/qemu-kvm')),
+      ]),
     }
   },
 })
+
+const listed = (names: Result<readonly string[]>): readonly (string | Unknown)[] =>
+  isUnknown(names) ? [names] : names.value
+
+const one = (evidence: Evidence, ask: Ask, path: string): Result<readonly string[]> =>
+  map(evidence.exists(ask), (there) => (there ? [path] : []))

@@ -7,6 +7,7 @@ import { clock } from '../../src/facts/clock.ts'
 import { guests } from '../../src/facts/guests.ts'
 import { network } from '../../src/facts/network.ts'
 import { pairFacts } from '../../src/facts/pair.ts'
+import { processAsks } from '../../src/facts/process-list.ts'
 import { provisions } from '../../src/facts/provisions.ts'
 import { realPathAsks } from '../../src/facts/storage/real-paths.ts'
 import { storage } from '../../src/facts/storage.ts'
@@ -180,10 +181,13 @@ describe('facts of a pair: files, bridges, clocks', (it) => {
       { command: ['chronyc', '-n', 'tracking'] },
       output(`System time     : ${text} of NTP time\nLeap status     : Normal\n`),
     ]
+    const ps = (daemon: string): Given => [processAsks.list, output(`    PID    PPID S WCHAN      COMMAND\n    812       1 S -          ${daemon}\n`)]
     const skew = (...given: Given[][]) => pairOf([...guest(''), ...given[0]!], given[1]!)['clockSkew']!
-    const found = skew([chrony('0.5 seconds slow')], [chrony('1.0 seconds fast')])
+    const found = skew([chrony('0.5 seconds slow'), ps('chronyd')], [chrony('1.0 seconds fast'), ps('chronyd')])
     assert.is(found.ok && found.value, 1.5)
-    assert.not.ok(skew([chrony('0.5 seconds slow')], []).ok)
+    const none = skew([chrony('0.5 seconds slow'), ps('chronyd')], [ps('ntpd')])
+    assert.is(none.ok && none.value, null, 'ntpd does not tell')
+    assert.not.ok(skew([chrony('0.5 seconds slow'), ps('chronyd')], []).ok)
   })
 
   it('any answer of either host that is taken away makes a fact unknown, and never another', () => {

@@ -36,12 +36,20 @@ function sameAsReady(sides: readonly Side[], offline: boolean): void {
   }
 }
 
+const PLAIN = { type: 'bridge', mac: '', script: '', virtualport: '' }
+
 /** The KVM host with three guests that differ in one thing each, and targets that lack one thing each. */
 async function fleet(): Promise<Side[]> {
   const host = await machine('kvm-host')
   const [one] = (host.facts['guests']!['all'] as { value: object[] }).value as [object]
   const guest = (name: string, more: object) => ({ ...one, name, uuid: name, configFile: `/etc/${name}.xml`, ...more })
-  const nic = (name: string, bridge: string) => ({ guest: name, name: 'vnet0', network: '', bridge, mac: '' })
+  const nic = (name: string, bridge: string) => ({
+    guest: name,
+    name: 'vnet0',
+    network: '',
+    bridge,
+    ...PLAIN,
+  })
   const guests = {
     all: known([guest('small', {}), guest('large', { memory: 1e12 }), guest('odd', { cpuMode: 'host-passthrough' })]),
     interfaces: known([nic('small', 'br0'), nic('large', 'br0'), nic('odd', 'br1')]),

@@ -76,7 +76,7 @@ const both: Scene['both'] = {
   provisions: { folders: ['/boot', '/etc/xen/scripts'], files: ['/boot/vmlinuz'] },
   security: { selinux: 'enforcing', apparmor: false, booleans: { virt_use_nfs: true, virt_use_samba: true } },
   packages: { qemu: '7.2', runningXen: '4.17' },
-  clock: { offset: 0 },
+  clock: { daemon: 'chronyd', offset: 0 },
   usb: { devices: [] },
   pci: { functions: [] },
 }

@@ -58,13 +58,18 @@ export function pairFiles(
 const scriptPath = (script: string): string =>
   script === '' || script.startsWith('/') ? script : `${SCRIPTS}/${script}`
 
+const EMULATOR = /^\/usr\/(bin\/qemu-(system-[^/]*|kvm)|libexec\/qemu-kvm)$/
+
 function isMissing(target: AllFacts, path: string): Result<boolean> {
   const list = (field: string) => factOf<readonly (string | Unknown)[]>(target, 'provisions', field)
-  return chain(list('folders'), (folders) =>
-    chain(list('files'), (files) => {
-      if (files.includes(path)) return known(false)
-      const folder = path.slice(0, path.lastIndexOf('/'))
-      return folders.includes(folder) ? known(true) : (folders.find(isUnknown) ?? unknown('not-recorded', path))
-    }),
-  )
+  const lacks = (names: Result<readonly (string | Unknown)[]>): Result<boolean> =>
+    chain(names, (all) => (all.includes(path) ? known(false) : (all.find(isUnknown) ?? known(true))))
+  if (EMULATOR.test(path)) return lacks(list('emulators'))
+  const folder = path.slice(0, path.lastIndexOf('/'))
+  return chain(list('files'), (files) => {
+    if (files.includes(path)) return known(false)
+    return chain(list('folders'), (folders) =>
+      folders.includes(folder) ? known(true) : (folders.find(isUnknown) ?? unknown('not-recorded', path)),
+    )
+  })
 }
