@@ -2,13 +2,16 @@ import { command, file, stat } from '../evidence/ask.ts'
 import type { Evidence, Member } from '../evidence/evidence.ts'
 import { locate } from '../evidence/locate.ts'
 import { absentAs, chain, known, map, orGap, unknown } from '../evidence/result.ts'
+import { cpuOfXml } from '../parse/guest/cpu.ts'
 import { at, baseName } from '../parse/guest/guest.ts'
 import { type GuestLog, parseQemuLog, parseXlLog } from '../parse/guest-log.ts'
+import { domainOf } from '../parse/guest/xml.ts'
 import { parseXlList } from '../parse/guest/xl-list.ts'
 import { type BackendDevice, backendDevices, parseXenstore } from '../parse/xenstore.ts'
 import { attributeOf, type Element, find, findAll, parseXml, textOf } from '../parse/xml.ts'
 import type { Ask, Result, Unknown } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
+import { cpuSchema } from './guests/cpu.ts'
 import { dom0Asks, mayBeDom0 } from './guests/dom0.ts'
 import { guestAsks } from './guests/sources.ts'
 import { bool, listOf, number, object, string, strings } from './schema.ts'
@@ -89,6 +92,7 @@ export const backends = defineFacts({
       'Errors that back ends of dom0 have reported',
     ),
     domains: listOf(domain, 'Guests that libvirt keeps running by QEMU'),
+    cpus: listOf(cpuSchema, 'Processors of the guests that libvirt keeps running by QEMU, as they were started'),
     backings: listOf(backing, 'Base images below the disks of guests that libvirt keeps running'),
     savedGuests: strings('Guests with a managed save: their next start resumes it'),
     logs: listOf(log, "What the ends of the guests' logs tell of their last runs"),
@@ -100,6 +104,9 @@ export const backends = defineFacts({
       (text) => new Map(parseXlList(text).map((one) => [one.domid, one.name])),
     )
     const kinds = [ask.vif, ask.vbd, ask.qdisk, ask.pci].map((one) => subtree(evidence, one))
+    const live = map(absentAs<readonly Member<string>[]>(evidence.texts(ask.qemu), []), (members) =>
+      members.map(({ name, result }) => ({ name, result: map(result, parseXml) })),
+    )
     const errors = map(subtree(evidence, ask.errors), (nodes) =>
       [...nodes]
         .filter(([path, message]) => path.endsWith('/error') && message !== '')
@@ -112,8 +119,9 @@ export const backends = defineFacts({
         ),
       ),
       errors,
-      domains: known(liveDomains(absentAs<readonly Member<string>[]>(evidence.texts(ask.qemu), []))),
-      backings: known(backingsOf(absentAs<readonly Member<string>[]>(evidence.texts(ask.qemu), []))),
+      domains: known(liveDomains(live)),
+      cpus: known(liveCpus(live)),
+      backings: known(backingsOf(live)),
       savedGuests: known(
         [ask.saved, ask.savedXen].flatMap((one): (string | Unknown)[] => {
           const members = absentAs(evidence.stats(one), [])
@@ -151,12 +159,11 @@ function named(device: BackendDevice, names: Result<ReadonlyMap<number, string>>
 }
 
 /** `<domstatus state='paused' reason='ioerror' pid='495'><domain …>` */
-function liveDomains(members: Result<readonly Member<string>[]>) {
+function liveDomains(members: Result<readonly Member<Element>[]>) {
   if (!members.ok) return [members]
   return members.value.map(({ name, result }) =>
     orGap(
-      map(result, (text) => {
-        const root = parseXml(text)
+      map(result, (root) => {
         if (root.name !== 'domstatus') throw new Error(`<${root.name}> is no status`)
         const of = (attribute: string): string => attributeOf(root, '', attribute)
         const item = {
@@ -172,12 +179,25 @@ function liveDomains(members: Result<readonly Member<string>[]>) {
   )
 }
 
+/** In the status, `<cpu>` holds every feature that QEMU has made of the definition, but for host-passthrough. */
+const liveCpus = (members: Result<readonly Member<Element>[]>) =>
+  members.ok
+    ? members.value.map(({ name, result }) =>
+        orGap(
+          map(result, (root) => {
+            const domain = domainOf(root)
+            return cpuOfXml(domain, { guest: textOf(domain, 'name'), configFile: name })
+          }),
+        ),
+      )
+    : [members]
+
 /** `<disk …><source file='/srv/web1.qcow2'/><backingStore type='file'><source file='/srv/base.qcow2'/><backingStore/></backingStore>` */
-function backingsOf(members: Result<readonly Member<string>[]>) {
+function backingsOf(members: Result<readonly Member<Element>[]>) {
   if (!members.ok) return [members]
   return members.value.flatMap(({ name, result }): (ReturnType<typeof backingChain>[number] | Unknown)[] => {
-    const read = map(result, (text) => {
-      const domain = find(parseXml(text), 'domain')
+    const read = map(result, (root) => {
+      const domain = find(root, 'domain')
       return (domain ? findAll(domain, 'devices/disk') : []).flatMap((disk) =>
         backingChain(disk, textOf(domain, 'name'), name),
       )

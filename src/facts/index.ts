@@ -15,6 +15,7 @@ import { libvirt } from './libvirt.ts'
 import { logs } from './logs.ts'
 import { memory } from './memory.ts'
 import { network } from './network.ts'
+import { offers } from './offers.ts'
 import { packages } from './packages.ts'
 import { pci } from './pci.ts'
 import { platform } from './platform.ts'
@@ -44,6 +45,7 @@ export const factSets: readonly FactSet[] = [
   guests,
   libvirt,
   backends,
+  offers,
   terminals,
   storage,
   iscsi,

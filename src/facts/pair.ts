@@ -1,12 +1,20 @@
 import { locate } from '../evidence/locate.ts'
-import { isUnknown, known, unknown } from '../evidence/result.ts'
+import { chain, isUnknown, known, map, unknown } from '../evidence/result.ts'
+import type { Guest } from '../parse/guest/guest.ts'
 import type { Result, Source } from '../types.ts'
 import type { FactSet } from './fact-set.ts'
+import { cpuSchema } from './guests/cpu.ts'
 import * as guest from './guests/schema.ts'
 import { factSets } from './index.ts'
-import { bool, listOf, object, string, strings } from './schema.ts'
+import { compareCpus, guestCpuOf, pairCpuSchema } from './pair/cpu.ts'
+import type { AllFacts } from './pair/host-cpu.ts'
+import { pairMachine, pairMachineSchema } from './pair/machine.ts'
+import { bool, listOf, object, string } from './schema.ts'
 
-type AllFacts = Readonly<Record<string, Readonly<Record<string, Result<unknown>>>>>
+interface Hosts {
+  readonly source: AllFacts
+  readonly target: AllFacts
+}
 
 /** Who moves the guest: the plain toolstacks, and libvirt with either hypervisor. */
 export const TOOLSTACKS = ['xm', 'xl', 'libvirt-libxl', 'libvirt-qemu'] as const
@@ -28,13 +36,17 @@ export const pairSets: readonly FactSet[] = [
   derived('pair', 'A guest that is to move, and how', {
     toolstack: string(`Who moves it: ${TOOLSTACKS.join(', ')}`),
     live: bool('It runs, and shall go on running'),
-    lostFlags: strings("Flags of the source's processors that the target's have not"),
+    cpu: pairCpuSchema,
+    machine: pairMachineSchema,
   }),
   derived('guest', 'The guest', {
     itself: guest.guestSchema,
+    cpu: cpuSchema,
     disks: listOf(guest.diskSchema, 'Its disks and drives'),
     interfaces: listOf(guest.interfaceSchema, 'Its network interfaces'),
     hostdevs: listOf(guest.hostdevSchema, "The host's devices that it gets"),
+    pins: listOf(guest.pinSchema, 'Processors that it is bound to'),
+    numa: listOf(guest.numaSchema, 'NUMA nodes that its memory is bound to'),
   }),
   derived('source', 'The host that it is on: every namespace of facts', hostFields),
   derived('target', 'The host that it shall go to: every namespace of facts', hostFields),
@@ -42,7 +54,7 @@ export const pairSets: readonly FactSet[] = [
 
 /** Facts of two hosts as one set that conditions can read. `name` is the guest's; it must be one of the source's. */
 export function pairFacts(
-  hosts: { readonly source: AllFacts; readonly target: AllFacts },
+  hosts: Hosts,
   name: string,
   how: { readonly toolstack: Toolstack; readonly live: boolean },
 ): AllFacts {
@@ -54,13 +66,18 @@ export function pairFacts(
     const mine = items.filter((item) => isUnknown(item) || (item as { guest: unknown }).guest === name)
     return { ...list, value: mine }
   }
+  const itself = guestOf(source, name)
+  const cpus = processors(hosts, itself, how.live)
   return {
-    pair: { toolstack: known(how.toolstack), live: known(how.live), lostFlags: lostFlags(source, target) },
+    pair: { toolstack: known(how.toolstack), live: known(how.live), cpu: cpus.pair, machine: map(itself, (one) => pairMachine(target, one as Guest)) },
     guest: {
-      itself: guestOf(source, name),
+      itself,
+      cpu: cpus.guest,
       disks: own('disks'),
       interfaces: own('interfaces'),
       hostdevs: own('hostdevs'),
+      pins: own('pins'),
+      numa: own('numa'),
     },
     source: hostView(source, 'source'),
     target: hostView(target, 'target'),
@@ -76,17 +93,12 @@ function guestOf(source: AllFacts, name: string): Result<unknown> {
   return found === undefined ? unknown('absent', 'guests.all') : known(found)
 }
 
-/** Flags of /proc/cpuinfo: those of a dom0 are what Xen lets it see, and nothing is known of the hardware. */
-function lostFlags(source: AllFacts, target: AllFacts): Result<readonly string[]> {
-  const [from, to] = [source, target].map(({ cpu }) => cpu?.['flags']) as [Result<unknown>, Result<unknown>]
-  for (const flags of [from, to]) if (!flags?.ok) return flags ?? unknown('not-recorded', 'cpu.flags')
-  const dom0 = [source, target].some(
-    ({ platform }) => platform?.['under']?.ok && platform['under'].value === 'xen-dom0',
-  )
-  if (dom0) return unknown('unsupported', 'cpu.flags', 'a control domain does not see the processors as they are')
-  const there = new Set((to as { value: unknown[] }).value)
-  const lost = (from as { value: string[] }).value.filter((flag) => !there.has(flag))
-  return { ok: true, value: lost, from: [from, to].flatMap((flags) => (flags.ok ? flags.from : [])) }
+/** The guest's processors, what became of them in a running one, and what they would miss on the target. */
+function processors(hosts: Hosts, guest: Result<unknown>, live: boolean): { guest: Result<unknown>; pair: Result<unknown> } {
+  if (!guest.ok) return { guest, pair: guest }
+  const item = guest.value as Parameters<typeof guestCpuOf>[1]
+  const own = guestCpuOf(hosts.source, item)
+  return { guest: own, pair: chain(own, (cpu) => compareCpus(hosts, item, cpu, live)) }
 }
 
 /** Each namespace as one object, whose fields are values or gaps; where they were read says which host it was. */

@@ -14,6 +14,7 @@ import {
   whole,
 } from './guest.ts'
 import { consoleOfXl } from './console.ts'
+import { cpuOfXl } from './cpu.ts'
 import { xlPins } from '../cpu-pins.ts'
 import { parseXlPci } from '../pci-address.ts'
 import type { XlConfig, XlValue } from '../xl/config.ts'
@@ -68,6 +69,7 @@ class XlFile {
       hostdevs: [...hostdevs, ...usb.hostdevs],
       consoles,
       graphics,
+      cpus: [cpuOfXl(this.#config.settings, item)],
       pins: xlPins(this.#config.settings.get('cpus')).map(({ line, ...pin }) =>
         locate({ ...item, ...pin }, at(this.#path, line)),
       ),

@@ -15,6 +15,7 @@ import {
   whole,
 } from './guest.ts'
 import { readConsole } from './console.ts'
+import { cpuOfXml } from './cpu.ts'
 import { readNuma, readPins } from './xml-placement.ts'
 import { libvirtPciAddress } from '../pci-address.ts'
 import { parseSize } from '../size.ts'
@@ -47,6 +48,7 @@ export function guestOfXml(domain: Element, path: string): Definition {
     hostdevs: hostdevs.map((device) => readHostdev(device, item, guest, malformed)),
     consoles: [...all('serial'), ...all('console')].map((device) => readConsole(device, item)),
     graphics: all('graphics').map((device) => readGraphics(device, item)),
+    cpus: [cpuOfXml(domain, item)],
     pins: readPins(domain, item),
     numa: readNuma(domain, item, guest),
     malformed,
