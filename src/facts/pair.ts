@@ -7,6 +7,7 @@ import { cpuSchema } from './guests/cpu.ts'
 import * as guest from './guests/schema.ts'
 import { factSets } from './index.ts'
 import { compareCpus, guestCpuOf, pairCpuSchema } from './pair/cpu.ts'
+import { pairFlaws, pairFlawSchema } from './pair/flaws.ts'
 import type { AllFacts } from './pair/host-cpu.ts'
 import { pairMachine, pairMachineSchema } from './pair/machine.ts'
 import { bool, listOf, object, string } from './schema.ts'
@@ -38,6 +39,7 @@ export const pairSets: readonly FactSet[] = [
     live: bool('It runs, and shall go on running'),
     cpu: pairCpuSchema,
     machine: pairMachineSchema,
+    flaws: listOf(pairFlawSchema, 'Flaws of processors that both kernels know of'),
   }),
   derived('guest', 'The guest', {
     itself: guest.guestSchema,
@@ -69,7 +71,13 @@ export function pairFacts(
   const itself = guestOf(source, name)
   const cpus = processors(hosts, itself, how.live)
   return {
-    pair: { toolstack: known(how.toolstack), live: known(how.live), cpu: cpus.pair, machine: map(itself, (one) => pairMachine(target, one as Guest)) },
+    pair: {
+      toolstack: known(how.toolstack),
+      live: known(how.live),
+      cpu: cpus.pair,
+      machine: map(itself, (one) => pairMachine(target, one as Guest)),
+      flaws: pairFlaws(source, target),
+    },
     guest: {
       itself,
       cpu: cpus.guest,
