@@ -1,4 +1,5 @@
 import { chain, isUnknown, known, map, unknown } from '../../evidence/result.ts'
+import { featurePlaces } from '../../parse/cpu/features.ts'
 import { cpuModels } from '../../parse/cpu/models.ts'
 import type { Guest, GuestCpu } from '../../parse/guest/guest.ts'
 import type { Result, Unknown } from '../../types.ts'
@@ -142,7 +143,10 @@ function compareXen({ guest, cpu, live, from, to }: Sides): Result<Found> {
   const nested = cpu.nested ? ['vmx', 'svm'] : []
   const has = new Set([...from.given, ...[...cpu.required, ...nested].filter((feature) => from.most.has(feature))])
   for (const feature of cpu.hidden) has.delete(feature)
-  const missing = [...has].filter((feature) => !to.most.has(feature) && !SHOWN.has(feature))
+  // What SVM can do is shown to guests that have SVM.
+  const shown = (feature: string): boolean =>
+    !SHOWN.has(feature) && (has.has('svm') || featurePlaces().get(feature)?.register !== '8000000a.edx')
+  const missing = [...has].filter((feature) => !to.most.has(feature) && shown(feature))
   const control = (feature: string): boolean => guest.type !== 'pv' && SWITCHED_ON.has(feature)
   return known({
     ...NOTHING,

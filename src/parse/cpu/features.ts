@@ -90,8 +90,8 @@ export function featuresOfHwCaps(text: string): string[] {
   return HW_CAPS.flatMap((register, index) => featuresIn(register, parseInt(words[index]!, 16)))
 }
 
-/** What the kernel shows under other conditions than the processor does: four of its names stand for several bits each. */
-const SYNTHETIC = ['ssbd', 'ibrs', 'ibpb', 'stibp']
+/** What the kernel shows under other conditions than the processor does: the first four stand for several bits each, the last it sets itself on AMD. */
+const SYNTHETIC = ['ssbd', 'ibrs', 'ibpb', 'stibp', '3dnowprefetch']
 
 /** Flags of /proc/cpuinfo as features; notes of the kernel's own are none. */
 export const featuresOfFlags = (flags: readonly string[]): string[] =>
