@@ -91,7 +91,8 @@ function tscUnstable(evidence: Evidence): Result<boolean> {
 function tscHz(text: string): number {
   const of = (pattern: RegExp): string | undefined => [...text.matchAll(pattern)].at(-1)?.[1]
   const found =
-    of(/tsc: Refined TSC clocksource calibration: (\d+\.\d+) MHz/g) ?? of(/tsc: Detected (\d+\.\d+) MHz (?:TSC|processor)/g)
+    of(/tsc: Refined TSC clocksource calibration: (\d+\.\d+) MHz/g) ??
+    of(/tsc: Detected (\d+\.\d+) MHz (?:TSC|processor)/g)
   if (found === undefined) throw new Error('the kernel tells no frequency of the TSC')
   return Math.round(Number(found) * 1e6)
 }

@@ -75,12 +75,16 @@ const policy = object(
 
 export const offers = defineFacts({
   name: 'offers',
-  meaning: 'What this host can give its guests: features of processors, with the names of libvirt, and types of machines',
+  meaning:
+    'What this host can give its guests: features of processors, with the names of libvirt, and types of machines',
   asks,
   about: {
     programs: strings('Emulators that are installed: /usr/bin/qemu-system-*, /usr/libexec/qemu-kvm, /usr/bin/qemu-kvm'),
     emulators: listOf(emulator, "libvirt's notes of QEMU: of qemu-system-x86_64 in /usr/bin, and of qemu-kvm"),
-    policies: listOf(policy, 'What Xen has of the processor and gives to guests (xen-cpuid); [] where that is not installed'),
+    policies: listOf(
+      policy,
+      'What Xen has of the processor and gives to guests (xen-cpuid); [] where that is not installed',
+    ),
     hwCaps: strings('Features that `xl info` tells of the processor (hw_caps, since Xen 4.7); [] where it does not'),
   },
   parse(evidence, ask) {

@@ -102,7 +102,11 @@ function guestOf(source: AllFacts, name: string): Result<unknown> {
 }
 
 /** The guest's processors, what became of them in a running one, and what they would miss on the target. */
-function processors(hosts: Hosts, guest: Result<unknown>, live: boolean): { guest: Result<unknown>; pair: Result<unknown> } {
+function processors(
+  hosts: Hosts,
+  guest: Result<unknown>,
+  live: boolean,
+): { guest: Result<unknown>; pair: Result<unknown> } {
   if (!guest.ok) return { guest, pair: guest }
   const item = guest.value as Parameters<typeof guestCpuOf>[1]
   const own = guestCpuOf(hosts.source, item)

@@ -54,7 +54,10 @@ describe('the greatest common processor', (it) => {
     const dom0 = await machine('xen-dom0')
     const more: Member = {
       label: 'more',
-      facts: { ...dom0.facts, offers: { ...dom0.facts['offers'], policies: known(parseXenPolicies(read('xen-more-policies.txt'))) } },
+      facts: {
+        ...dom0.facts,
+        offers: { ...dom0.facts['offers'], policies: known(parseXenPolicies(read('xen-more-policies.txt'))) },
+      },
     }
     const hidden = 'bmi1=0,bmi2=0,fsgsbase=0,popcnt=0,rdrand=0,sse4.1=0,sse4.2=0,ssse3=0'
     assert.is(commonCpu([dom0, more], 'pv').xlCpuid, `host,${hidden}`)
@@ -67,13 +70,22 @@ describe('the greatest common processor', (it) => {
     const dark: Member = { label: 'dark', facts: { offers: { emulators: unknown('denied', 'x') } } }
     const found = commonCpu([epyc, dark], 'kvm')
     assert.equal([found.unknown, found.features.length > 50], [['dark'], true])
-    assert.equal(commonCpu([dark], 'kvm'), { source: null, features: [], libvirtXml: '', xlCpuid: '', unknown: ['dark'] })
+    assert.equal(commonCpu([dark], 'kvm'), {
+      source: null,
+      features: [],
+      libvirtXml: '',
+      xlCpuid: '',
+      unknown: ['dark'],
+    })
     assert.equal(commonCpu([], 'kvm').features, [])
   })
 
   it('is told by /proc/cpuinfo where one host has nothing better, and has no model where their makers differ', () => {
     const flags = known(['fpu', 'sse4_1', 'rep_good'])
-    const plain: Member = { label: 'plain', facts: { cpu: { vendor: known('GenuineIntel'), flags }, offers: { emulators: known([]) } } }
+    const plain: Member = {
+      label: 'plain',
+      facts: { cpu: { vendor: known('GenuineIntel'), flags }, offers: { emulators: known([]) } },
+    }
     const other: Member = { label: 'other', facts: { ...epyc.facts, cpu: { vendor: known('AuthenticAMD'), flags } } }
     const found = commonCpu([plain, other], 'kvm')
     assert.equal([found.source, found.features, found.libvirtXml], ['cpuinfo', ['fpu', 'sse4.1'], ''])
@@ -81,10 +93,24 @@ describe('the greatest common processor', (it) => {
   })
 })
 
-const sets = fc.array(fc.uniqueArray(fc.constantFrom(...featurePlaces().keys()), { maxLength: 40 }), { minLength: 1, maxLength: 6 })
+const sets = fc.array(fc.uniqueArray(fc.constantFrom(...featurePlaces().keys()), { maxLength: 40 }), {
+  minLength: 1,
+  maxLength: 6,
+})
 const hostOf = (features: readonly string[], index: number): Member => {
-  const emulator: Emulator = { path: '/usr/bin/qemu-system-x86_64', arch: 'x86_64', kernel: '', kvm: true, features, models: [], machines: [] }
-  const facts: AllFacts = { cpu: { vendor: known('AuthenticAMD'), flags: known([]) }, offers: { emulators: known([emulator]) } }
+  const emulator: Emulator = {
+    path: '/usr/bin/qemu-system-x86_64',
+    arch: 'x86_64',
+    kernel: '',
+    kvm: true,
+    features,
+    models: [],
+    machines: [],
+  }
+  const facts: AllFacts = {
+    cpu: { vendor: known('AuthenticAMD'), flags: known([]) },
+    offers: { emulators: known([emulator]) },
+  }
   return { label: String(index), facts }
 }
 
@@ -98,7 +124,11 @@ describe('common features of any hosts', (it) => {
         const turned = [...hosts.slice(turn % hosts.length), ...hosts.slice(0, turn % hosts.length)].reverse()
         assert.equal(commonCpu(turned, 'kvm').features, features)
         // And nothing is left out that all have.
-        for (const feature of all[0]!) assert.is(features.includes(feature), all.every((own) => own.includes(feature)))
+        for (const feature of all[0]!)
+          assert.is(
+            features.includes(feature),
+            all.every((own) => own.includes(feature)),
+          )
       }),
     )
   })

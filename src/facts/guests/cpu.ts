@@ -15,7 +15,9 @@ export const cpuSchema = object(
     hidden: strings('Features that it does not get (disable, forbid; cpuid= with 0)'),
     forbidden: strings('libvirt: features that its host must not have (forbid)'),
     nested: bool('Xen: nestedhvm is on'),
-    tscMode: string('Xen: default, always_emulate, native, native_paravirt; libvirt: mode of its timer "tsc"; "" where not set'),
+    tscMode: string(
+      'Xen: default, always_emulate, native, native_paravirt; libvirt: mode of its timer "tsc"; "" where not set',
+    ),
     tscFrequency: nullable(number('Hz', 'libvirt: frequency of its timer "tsc"; none where not set')),
   },
   'Processors of one guest. Features have the names of libvirt',

@@ -11,16 +11,22 @@ export const pairCpuSchema = object(
     source: string(
       'What told it of both hosts: libvirt (its notes of QEMU), xen-cpuid, "xl info" (hw_caps), or cpuinfo, which is a guess: what the two kernels see',
     ),
-    relation: string('identical, superset (the target has all that the guest has, and more or other things), incompatible'),
+    relation: string(
+      'identical, superset (the target has all that the guest has, and more or other things), incompatible',
+    ),
     missing: strings('Features that the guest has, or needs, and the target has not'),
     refused: strings(
       'Xen, HVM and PVH: those of them without which Xen refuses the state of a guest whose kernel has switched them on (CR4, EFER, XCR0)',
     ),
     lost: strings('Xen: the others of them, which a running guest goes on to use and Xen silently masks'),
     unwanted: strings('libvirt: features that the guest forbids its host, and the target has'),
-    leaves: strings('Xen: what of CPUID and MSRs ends earlier on the target, or is not there; it then refuses the guest'),
+    leaves: strings(
+      'Xen: what of CPUID and MSRs ends earlier on the target, or is not there; it then refuses the guest',
+    ),
     modelKnown: bool("libvirt: the guest's processor model is known to the target's QEMU; true where it names none"),
-    followsHost: bool("libvirt: the guest gets its host's own processor (host-passthrough, or host-model not yet started)"),
+    followsHost: bool(
+      "libvirt: the guest gets its host's own processor (host-passthrough, or host-model not yet started)",
+    ),
   },
   'What the guest needs of processors, and what the target has',
 )
@@ -109,7 +115,10 @@ function compareQemu(sides: Sides): Result<Found> {
   }))
 }
 
-function ofModel({ cpu, by, from, to }: Sides, hidden: ReadonlySet<string>): Result<Pick<Found, 'missing' | 'modelKnown'>> {
+function ofModel(
+  { cpu, by, from, to }: Sides,
+  hidden: ReadonlySet<string>,
+): Result<Pick<Found, 'missing' | 'modelKnown'>> {
   if (cpu.model === '') return known({ missing: [], modelKnown: true })
   if (by === 'libvirt') {
     const [here, there] = [from, to].map(({ emulator }) => emulator!.models.find(({ name }) => name === cpu.model))
@@ -129,7 +138,23 @@ function ofModel({ cpu, by, from, to }: Sides, hidden: ReadonlySet<string>): Res
 
 /** hvm_cr4_guest_valid_bits, hvm_efer_valid and validate_xstate of Xen look for these in what the guest gets there. */
 const SWITCHED_ON = new Set([
-  ...['vme', 'tsc', 'de', 'pse', 'pae', 'mce', 'pge', 'fxsr', 'sse', 'umip', 'fsgsbase', 'pcid', 'xsave', 'smep', 'smap'],
+  ...[
+    'vme',
+    'tsc',
+    'de',
+    'pse',
+    'pae',
+    'mce',
+    'pge',
+    'fxsr',
+    'sse',
+    'umip',
+    'fsgsbase',
+    'pcid',
+    'xsave',
+    'smep',
+    'smap',
+  ],
   ...['pku', 'pks', 'shstk', 'ibt', 'lass', 'syscall', 'lm', 'fxsr_opt', 'auto-ibrs', 'avx', 'avx512f', 'mpx'],
 ])
 
@@ -162,7 +187,8 @@ type Policy = NonNullable<HostCpu['policies']>['given']
 /** x86_cpu_policies_are_compatible of Xen: nothing but these, and the vendor. */
 function leavesLost(here: Policy, there: Policy): string[] {
   const hex = (value: number): string => `0x${value.toString(16)}`
-  const ends = (what: string, a: number, b: number): string[] => (a > b ? [`${what} up to ${hex(a)}, there ${hex(b)}`] : [])
+  const ends = (what: string, a: number, b: number): string[] =>
+    a > b ? [`${what} up to ${hex(a)}, there ${hex(b)}`] : []
   const faulting = (here.platformInfo & ~there.platformInfo) !== 0
   return [
     ...ends('leaves', here.maxLeaf, there.maxLeaf),

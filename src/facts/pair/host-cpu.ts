@@ -36,7 +36,19 @@ const MASKS = {
 } as const
 
 /** Features that the hypervisor makes itself, whatever the processor has. */
-const MADE = ['hypervisor', 'x2apic', 'tsc-deadline', 'tsc_adjust', 'arat', 'apic', 'ht', 'cmp_legacy', 'topoext', 'osxsave', 'ospke']
+const MADE = [
+  'hypervisor',
+  'x2apic',
+  'tsc-deadline',
+  'tsc_adjust',
+  'arat',
+  'apic',
+  'ht',
+  'cmp_legacy',
+  'topoext',
+  'osxsave',
+  'ospke',
+]
 
 export const isXen = ({ type }: CpuFor): boolean => ['pv', 'hvm', 'pvh'].includes(type)
 

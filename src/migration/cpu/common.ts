@@ -1,6 +1,14 @@
 import type { AllFacts } from '../../engine/judge.ts'
 import { all, isUnknown } from '../../evidence/result.ts'
-import { bySameSource, type CpuFor, type CpuSource, type HostCpu, hostCpu, isXen, sourcesFor } from '../../facts/pair/host-cpu.ts'
+import {
+  bySameSource,
+  type CpuFor,
+  type CpuSource,
+  type HostCpu,
+  hostCpu,
+  isXen,
+  sourcesFor,
+} from '../../facts/pair/host-cpu.ts'
 import { type ModelFeatures, cpuModels } from '../../parse/cpu/models.ts'
 import { xlKey } from '../../parse/cpu/xl-cpuid.ts'
 import type { Result } from '../../types.ts'
@@ -98,7 +106,9 @@ function libvirtXml(features: readonly string[], vendorId: string, cpus: readonl
 /** Hides what one of the hosts gives by default and another cannot give at all. */
 function xlCpuid(cpus: readonly HostCpu[]): string {
   const possible = commonFeatures(cpus.map(({ most }) => most))
-  const hidden = [...new Set(cpus.flatMap(({ given }) => [...given]))].filter((feature) => !possible.has(feature)).sort()
+  const hidden = [...new Set(cpus.flatMap(({ given }) => [...given]))]
+    .filter((feature) => !possible.has(feature))
+    .sort()
   const keys = hidden.flatMap((feature) => xlKey(feature) ?? [])
   return ['host', ...keys.map((key) => `${key}=0`)].join(',')
 }

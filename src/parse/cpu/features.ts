@@ -79,9 +79,7 @@ export function featuresIn(register: string, value: number): string[] {
 }
 
 /** The order of Xen's feature sets, as in hw_caps of `xl info` since Xen 4.7. */
-const HW_CAPS = [
-  ...['1.edx', '1.ecx', '80000001.edx', '80000001.ecx', 'd:1.eax', '7:0.ebx', '7:0.ecx', '80000007.edx'],
-]
+const HW_CAPS = [...['1.edx', '1.ecx', '80000001.edx', '80000001.ecx', 'd:1.eax', '7:0.ebx', '7:0.ecx', '80000007.edx']]
 
 /** `178bf3fd:80002001:20100800:00000007:00000000:00000000:00000000:00000000` → features*/
 export function featuresOfHwCaps(text: string): string[] {

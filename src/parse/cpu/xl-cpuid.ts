@@ -38,8 +38,13 @@ export interface XlCpuid {
  */
 export function parseXlCpuid(value: XlValue | undefined): XlCpuid {
   if (value === undefined) return { hidden: [], required: [] }
-  const bits = value.kind === 'list' ? value.items.flatMap((item) => ('text' in item ? ofXend(item.text) : [])) : ofLibxl(value.text)
-  const of = (...chosen: string[]): string[] => [...new Set(bits.flatMap(([name, bit]) => (chosen.includes(bit) ? [name] : [])))]
+  const bits =
+    value.kind === 'list'
+      ? value.items.flatMap((item) => ('text' in item ? ofXend(item.text) : []))
+      : ofLibxl(value.text)
+  const of = (...chosen: string[]): string[] => [
+    ...new Set(bits.flatMap(([name, bit]) => (chosen.includes(bit) ? [name] : []))),
+  ]
   return { hidden: of('0'), required: of('1', 'k', 's') }
 }
 

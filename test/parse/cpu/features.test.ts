@@ -67,10 +67,16 @@ describe('features of processors', (it) => {
     const [host] = /^Host [^]*?^(?=PV Default)/m.exec(read('xen-detail.txt'))!
     const words = [...host!.matchAll(/\[\d\d\] CPUID 0x(\S+?)\.e..\s(.*)$/gm)]
     // Of this leaf AMD repeats another one.
-    const shown = words.flatMap(([, leaf, names]) => (leaf === '80000001' ? [] : names!.trim().split(/\s+/))).filter(Boolean)
+    const shown = words
+      .flatMap(([, leaf, names]) => (leaf === '80000001' ? [] : names!.trim().split(/\s+/)))
+      .filter(Boolean)
     // For people it cuts some names; in cpuid= "clflush" is a size.
     const keys = shown.map((name) => ({ hyper: 'hypervisor', clflush: 'clfsh' })[name] ?? name)
-    const { hidden } = parseXlCpuid({ kind: 'string', text: `host,${keys.map((key) => `${key}=0`).join(',')}`, line: 1 })
+    const { hidden } = parseXlCpuid({
+      kind: 'string',
+      text: `host,${keys.map((key) => `${key}=0`).join(',')}`,
+      line: 1,
+    })
     const policy = parseXenPolicies(readFileSync('fixtures/hosts/xen-dom0/commands/xen-cpuid.out', 'utf8'))
     const own = policy
       .find(({ name }) => name === 'Host')!
@@ -126,7 +132,12 @@ describe("xen-cpuid's policies", (it) => {
     )
     assert.is(max!.maxLeaf, 0xd)
     assert.is(max!.maxExtended >>> 0, 0x80000021)
-    assert.is(parseXenPolicies('HVM Max policy: 1 leaves, 1 MSRs\n  00000000:ffffffff -> 0000000d:0:0:0\n  00000000:ffffffff -> 0000000d:68747541:444d4163:69746e65\n MSRs:\n  000000ce -> 0000000080000000\n')[0]!.platformInfo, 0x80000000)
+    assert.is(
+      parseXenPolicies(
+        'HVM Max policy: 1 leaves, 1 MSRs\n  00000000:ffffffff -> 0000000d:0:0:0\n  00000000:ffffffff -> 0000000d:68747541:444d4163:69746e65\n MSRs:\n  000000ce -> 0000000080000000\n',
+      )[0]!.platformInfo,
+      0x80000000,
+    )
   })
 
   it('that say nothing are refused', () => {
@@ -158,7 +169,10 @@ describe("libvirt's notes of QEMU", (it) => {
 
   it('that were cut short are refused', () => {
     assert.throws(() => parseQemuCaps(read('epyc-notes.xml').slice(0, -20)), 'no <qemuCaps>')
-    assert.throws(() => parseQemuCaps(read('epyc-notes.xml').replace("<hostCPU type='kvm'", "<hostCPU type='tcg'")), 'no <hostCPU>')
+    assert.throws(
+      () => parseQemuCaps(read('epyc-notes.xml').replace("<hostCPU type='kvm'", "<hostCPU type='tcg'")),
+      'no <hostCPU>',
+    )
     const without = read('epyc-notes.xml').replace("  <flag name='kvm'/>\n", '')
     assert.equal(parseQemuCaps(without).features, [])
   })
@@ -167,7 +181,11 @@ describe("libvirt's notes of QEMU", (it) => {
 describe('cpuid= of xl', (it) => {
   const text = (written: string) => parseXlCpuid({ kind: 'string', text: written, line: 1 })
   const list = (...items: string[]) =>
-    parseXlCpuid({ kind: 'list', items: items.map((one) => ({ kind: 'string' as const, text: one, line: 1 })), line: 1 })
+    parseXlCpuid({
+      kind: 'list',
+      items: items.map((one) => ({ kind: 'string' as const, text: one, line: 1 })),
+      line: 1,
+    })
 
   it('is read in the way of libxl', () => {
     assert.equal(text('host,tm=0,sse3=0,avx2=x,rdrand=1,clfsh=0, cmpxchg16=0,vmx=k,nc=0,clflush=0,model=6'), {
@@ -179,7 +197,8 @@ describe('cpuid= of xl', (it) => {
   })
 
   it('is read in the way of xend, bit 31 first', () => {
-    const bits = (...zero: number[]): string => [...Array(32).keys()].map((at) => (zero.includes(31 - at) ? '0' : 'x')).join('')
+    const bits = (...zero: number[]): string =>
+      [...Array(32).keys()].map((at) => (zero.includes(31 - at) ? '0' : 'x')).join('')
     assert.equal(list(`1:ecx=${bits(0, 28)},edx=${bits(29)}`, `7,0:ebx=${bits(5)}`, `0x80000001:edx=${bits(20)}`), {
       hidden: ['pni', 'avx', 'tm', 'avx2', 'nx'],
       required: [],
