@@ -126,7 +126,12 @@ export type Severity = 'error' | 'warning' | 'info'
 export type Outcome = 'problem' | 'ok' | 'skipped' | 'unknown'
 
 /** Text of fix steps is already filled in; `run` is argv. */
-export type FixStep = { readonly interrupts?: string | undefined; readonly undo?: string | undefined } & (
+export type FixStep = {
+  readonly interrupts?: string | undefined
+  readonly undo?: string | undefined
+  /** It mends nothing here: the guest is to go to another host. */
+  readonly elsewhere?: true
+} & (
   | { readonly run: readonly string[] }
   | { readonly edit: string; readonly replace: string; readonly with: string }
   | { readonly edit: string; readonly append: string }

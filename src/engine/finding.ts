@@ -39,7 +39,7 @@ function distinct(sources: readonly Source[]): Source[] {
 }
 
 function fillStep(step: FixTemplate, context: object): FixStep[] {
-  const { if: test, ...texts } = step
+  const { if: test, elsewhere, ...texts } = step
   if (test !== undefined) {
     const verdict = evaluate(compiled(test), context)
     if (verdict.gap || verdict.value !== true) return []
@@ -50,7 +50,7 @@ function fillStep(step: FixTemplate, context: object): FixStep[] {
       ? fillTemplate(text, context)
       : (text as readonly string[]).map((word) => fillTemplate(word, context)),
   ])
-  return [Object.fromEntries(filled) as FixStep]
+  return [{ ...(Object.fromEntries(filled) as FixStep), ...(elsewhere && { elsewhere: true as const }) }]
 }
 
 /** A gap, in a sentence, reads "?". */

@@ -15,7 +15,7 @@ export function readRule(text: string, file: string, linter: Linter): Rule {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id)) throw new UserError(`${file}: a rule's file name is kebab-case: ${id}`)
   const yaml = parseYamlStrict(text, file)
   const content = checkYaml(yaml, ruleFileSchema, file)
-  const checker = new RuleChecker(file, yaml, content, content.for === 'pair' ? linter.ofPairs : linter)
+  const checker = new RuleChecker(file, yaml, content, content.for ? linter.of(content.for) : linter)
   checker.checkAll()
   const [name, list] = content.each?.split(' in ') ?? []
   return {
@@ -25,7 +25,10 @@ export function readRule(text: string, file: string, linter: Linter): Rule {
     title: content.title,
     severity: content.severity,
     tags: content.tags,
-    ...(content.for === 'pair' && { pair: { by: content.by ?? [], phase: content.phase! } }),
+    ...(content.for && {
+      pair: { by: content.by ?? [], phase: content.phase!, start: content.for === 'target' },
+    }),
+    ...(content.prevents && { prevents: content.prevents }),
     ...(content.applies === undefined ? {} : { applies: content.applies }),
     ...(name && list ? { each: { name, list } } : {}),
     subject: content.subject ?? '',
@@ -74,7 +77,8 @@ class RuleChecker {
     rule.fix.forEach((step, index) => {
       for (const [key, value] of Object.entries(step)) {
         if (key === 'if') this.#expression(value as string, ['fix', index, key], 'bool')
-        else for (const text of [value].flat()) this.#template(text as string, ['fix', index, key])
+        else if (key !== 'elsewhere')
+          for (const text of [value].flat()) this.#template(text as string, ['fix', index, key])
       }
     })
   }
@@ -92,9 +96,11 @@ class RuleChecker {
   #checkKind(): void {
     const { for: pair, by, phase } = this.rule
     if (pair && !phase)
-      this.#fail(['for'], 'a rule for a pair says in which "phase" a migration stops: before, suspended or target')
-    if (!pair && (by || phase)) this.#fail([by ? 'by' : 'phase'], 'only a rule with "for: pair" has "by" and "phase"')
-    if (pair && this.rule.log) this.#fail(['log'], 'a rule for a pair judges facts')
+      this.#fail(['for'], `a rule for a ${pair} says in which "phase" a migration stops: before, suspended or target`)
+    if (!pair && (by || phase)) this.#fail([by ? 'by' : 'phase'], 'only a rule with "for" has "by" and "phase"')
+    if (pair && this.rule.log) this.#fail(['log'], `a rule for a ${pair} judges facts`)
+    if (this.rule.prevents && (pair || this.rule.log || this.rule.each?.includes(' in guests.')))
+      this.#fail(['prevents'], 'only a rule that judges facts of the host itself has "prevents"')
     const { when, log, each, confidence, unless, harmless, severity, fix } = this.rule
     if ((when === undefined) === (log === undefined)) this.#fail([], 'a rule has either "when" or "log"')
     if (log && each) this.#fail(['each'], 'a rule with "log" has no "each": its captures tell its subjects apart')

@@ -1,21 +1,16 @@
 import { locate } from '../evidence/locate.ts'
-import { chain, isUnknown, known, map, unknown } from '../evidence/result.ts'
-import type { Guest } from '../parse/guest/guest.ts'
+import { all, chain, isUnknown, known, map, unknown } from '../evidence/result.ts'
+import type { Guest, GuestCpu } from '../parse/guest/guest.ts'
 import type { Result, Source } from '../types.ts'
 import type { FactSet } from './fact-set.ts'
 import { cpuSchema } from './guests/cpu.ts'
 import * as guest from './guests/schema.ts'
 import { factSets } from './index.ts'
-import { compareCpus, guestCpuOf, pairCpuSchema } from './pair/cpu.ts'
+import { compareCpus, cpuKey, guestCpuOf, pairCpuSchema } from './pair/cpu.ts'
 import { pairFlaws, pairFlawSchema } from './pair/flaws.ts'
 import type { AllFacts } from './pair/host-cpu.ts'
 import { pairMachine, pairMachineSchema } from './pair/machine.ts'
 import { bool, listOf, object, string } from './schema.ts'
-
-interface Hosts {
-  readonly source: AllFacts
-  readonly target: AllFacts
-}
 
 /** Who moves the guest: the plain toolstacks, and libvirt with either hypervisor. */
 export const TOOLSTACKS = ['xm', 'xl', 'libvirt-libxl', 'libvirt-qemu'] as const
@@ -32,11 +27,12 @@ const derived = (name: string, meaning: string, about: FactSet['about']): FactSe
 
 const hostFields = Object.fromEntries(factSets.map(({ name, about, meaning }) => [name, object(about, meaning)]))
 
-/** What a rule with `for: pair` reads: a guest, the host that it is on, and the host that it shall go to. */
+/** What a rule with `for: pair` reads: a guest, the host that it is on, and the host where it shall run. */
 export const pairSets: readonly FactSet[] = [
   derived('pair', 'A guest that is to move, and how', {
     toolstack: string(`Who moves it: ${TOOLSTACKS.join(', ')}`),
     live: bool('It runs, and shall go on running'),
+    starts: bool('It does not move: it is to be started on the target'),
     cpu: pairCpuSchema,
     machine: pairMachineSchema,
     flaws: listOf(pairFlawSchema, 'Flaws of processors that both kernels know of'),
@@ -51,44 +47,90 @@ export const pairSets: readonly FactSet[] = [
     numa: listOf(guest.numaSchema, 'NUMA nodes that its memory is bound to'),
   }),
   derived('source', 'The host that it is on: every namespace of facts', hostFields),
-  derived('target', 'The host that it shall go to: every namespace of facts', hostFields),
+  derived('target', 'The host where it shall run: every namespace of facts', hostFields),
 ]
 
-/** Facts of two hosts as one set that conditions can read. `name` is the guest's; it must be one of the source's. */
+/** What a rule with `for: target` reads: it is asked of a guest that is only started, too. */
+export const targetSets: readonly FactSet[] = pairSets.filter(({ name }) => name !== 'source')
+
+/** How a guest is to get where it shall run. */
+export interface Move {
+  readonly toolstack: Toolstack
+  readonly live: boolean
+  /** It does not move, and there is no source. */
+  readonly starts: boolean
+}
+
+/**
+ * Facts of two hosts as one set that conditions can read. `name` is the guest's; it must be one of the source's. Without a source it is
+ * started on the target, and must be one of the target's.
+ */
 export function pairFacts(
-  hosts: Hosts,
+  hosts: { readonly source?: AllFacts; readonly target: AllFacts },
   name: string,
-  how: { readonly toolstack: Toolstack; readonly live: boolean },
+  how: Omit<Move, 'starts'>,
 ): AllFacts {
-  const { source, target } = hosts
+  const { target } = hosts
+  const source = hosts.source ?? target
+  const guest = guestNamespace(source, name)
+  return {
+    pair: pairNamespace(source, target, guest, { ...how, starts: hosts.source === undefined }),
+    guest,
+    source: hostNamespace(source, 'source'),
+    target: hostNamespace(target, 'target'),
+  }
+}
+
+/** `pair.*`, of facts of both hosts and of `guest.*`. */
+export function pairNamespace(
+  source: AllFacts,
+  target: AllFacts,
+  guest: Record<string, Result<unknown>>,
+  how: Move,
+): Record<string, Result<unknown>> {
+  const [itself, cpu] = [guest['itself'] as Result<Guest>, guest['cpu'] as Result<GuestCpu>]
+  return {
+    toolstack: known(how.toolstack),
+    live: known(how.live),
+    starts: known(how.starts),
+    cpu: chain(all(itself, cpu), ([own, processors]) => compareCpus(source, target, own, processors, how.live)),
+    machine: map(itself, (own) => pairMachine(target, own)),
+    flaws: pairFlaws(source, target),
+  }
+}
+
+type Namespace = Readonly<Record<string, Result<unknown>>>
+
+/** What facts of `pair.*` are made of, beside both hosts: guests that are alike in it have the same. */
+export const ofGuest: Readonly<Record<string, (guest: Namespace, pair: Namespace) => unknown>> = {
+  cpu: ({ itself, cpu }, { live }) => [
+    ...[valueOf(itself, ['type', 'emulator']), live],
+    cpu?.ok ? cpuKey(cpu.value as GuestCpu) : cpu,
+  ],
+  machine: ({ itself }) => valueOf(itself, ['machine', 'emulator']),
+}
+
+const valueOf = (result: Result<unknown> | undefined, fields: readonly string[]): unknown =>
+  result?.ok ? fields.map((field) => (result.value as Record<string, unknown>)[field]) : result
+
+/** `guest.*`, of facts of the host that has it. */
+export function guestNamespace(host: AllFacts, name: string): Record<string, Result<unknown>> {
   const own = (field: string): Result<unknown> => {
-    const list = source['guests']?.[field]
+    const list = host['guests']?.[field]
     if (!list?.ok) return list ?? unknown('not-recorded', `guests.${field}`)
     const items = list.value as readonly unknown[]
     const mine = items.filter((item) => isUnknown(item) || (item as { guest: unknown }).guest === name)
     return { ...list, value: mine }
   }
-  const itself = guestOf(source, name)
-  const cpus = processors(hosts, itself, how.live)
+  const itself = guestOf(host, name)
   return {
-    pair: {
-      toolstack: known(how.toolstack),
-      live: known(how.live),
-      cpu: cpus.pair,
-      machine: map(itself, (one) => pairMachine(target, one as Guest)),
-      flaws: pairFlaws(source, target),
-    },
-    guest: {
-      itself,
-      cpu: cpus.guest,
-      disks: own('disks'),
-      interfaces: own('interfaces'),
-      hostdevs: own('hostdevs'),
-      pins: own('pins'),
-      numa: own('numa'),
-    },
-    source: hostView(source, 'source'),
-    target: hostView(target, 'target'),
+    itself,
+    cpu: chain(itself, (one) => guestCpuOf(host, one as Parameters<typeof guestCpuOf>[1])),
+    disks: own('disks'),
+    interfaces: own('interfaces'),
+    hostdevs: own('hostdevs'),
+    pins: own('pins'),
+    numa: own('numa'),
   }
 }
 
@@ -101,20 +143,10 @@ function guestOf(source: AllFacts, name: string): Result<unknown> {
   return found === undefined ? unknown('absent', 'guests.all') : known(found)
 }
 
-/** The guest's processors, what became of them in a running one, and what they would miss on the target. */
-function processors(
-  hosts: Hosts,
-  guest: Result<unknown>,
-  live: boolean,
-): { guest: Result<unknown>; pair: Result<unknown> } {
-  if (!guest.ok) return { guest, pair: guest }
-  const item = guest.value as Parameters<typeof guestCpuOf>[1]
-  const own = guestCpuOf(hosts.source, item)
-  return { guest: own, pair: chain(own, (cpu) => compareCpus(hosts, item, cpu, live)) }
-}
-
-/** Each namespace as one object, whose fields are values or gaps; where they were read says which host it was. */
-function hostView(facts: AllFacts, side: string): Record<string, Result<unknown>> {
+/**
+ * `source.*` or `target.*`: each namespace as one object, whose fields are values or gaps; where they were read says which host it was.
+ */
+export function hostNamespace(facts: AllFacts, side: 'source' | 'target'): Record<string, Result<unknown>> {
   return Object.fromEntries(
     factSets.map(({ name, about }) => {
       const fields = Object.keys(about).map((field) => {

@@ -57,24 +57,51 @@ export function guestCpuOf(source: AllFacts, guest: Guest & { readonly running: 
   return live ?? ofSet('guests') ?? unknown('absent', 'guests.cpus')
 }
 
-/** What the guest would miss on the target, by name. */
+const keys = new WeakMap<GuestCpu, string>()
+
+/** Guests with the same processor have the same text, whatever they are called. */
+export function cpuKey(cpu: GuestCpu): string {
+  const { guest: _guest, configFile: _file, ...own } = cpu
+  let key = keys.get(cpu)
+  if (key === undefined) keys.set(cpu, (key = JSON.stringify(own)))
+  return key
+}
+
+const compared = new WeakMap<AllFacts, WeakMap<AllFacts, Map<string, Result<PairCpu>>>>()
+
+/** What the guest would miss on the target, by name. Of many guests and hosts, those that are alike are compared once. */
 export function compareCpus(
-  { source, target }: { readonly source: AllFacts; readonly target: AllFacts },
+  source: AllFacts,
+  target: AllFacts,
   guest: Guest,
   cpu: GuestCpu,
   live: boolean,
 ): Result<PairCpu> {
+  let ofSource = compared.get(source)
+  if (!ofSource) compared.set(source, (ofSource = new WeakMap()))
+  let ofBoth = ofSource.get(target)
+  if (!ofBoth) ofSource.set(target, (ofBoth = new Map()))
+  const key = `${guest.type} ${guest.emulator} ${live} ${cpuKey(cpu)}`
+  let result = ofBoth.get(key)
+  if (!result) ofBoth.set(key, (result = compare(source, target, { guest, cpu, live })))
+  return result
+}
+
+type Asked = Pick<Sides, 'guest' | 'cpu' | 'live'>
+
+function compare(source: AllFacts, target: AllFacts, asked: Asked): Result<PairCpu> {
+  const { guest } = asked
   const whom: CpuFor = { type: guest.type, emulator: guest.emulator }
   const x86 = [source, target].map((facts) => facts['cpu']?.['x86'] ?? unknown('not-recorded', 'cpu.x86'))
   for (const one of x86) if (!one.ok) return one
   if (x86.some((one) => one.ok && one.value === false))
     return unknown('unsupported', 'cpu.x86', 'features are compared of x86 processors only')
   return chain(bySameSource([source, target], whom), ({ by, cpus: [from, to] }) => {
-    const compare = isXen(whom) ? compareXen : compareQemu
-    return map(compare({ guest, cpu, live, by, from: from!, to: to! }), (found) => {
+    const found = (isXen(whom) ? compareXen : compareQemu)({ ...asked, by, from: from!, to: to! })
+    return map(found, (own) => {
       const same = from!.most.size === to!.most.size && [...from!.most].every((feature) => to!.most.has(feature))
-      const bad = found.missing.length > 0 || found.unwanted.length > 0 || found.modelKnown === false
-      return { source: by, relation: bad ? 'incompatible' : same ? 'identical' : 'superset', ...found }
+      const bad = own.missing.length > 0 || own.unwanted.length > 0 || own.modelKnown === false
+      return { source: by, relation: bad ? 'incompatible' : same ? 'identical' : 'superset', ...own }
     })
   })
 }
@@ -116,15 +143,15 @@ function compareQemu(sides: Sides): Result<Found> {
 }
 
 function ofModel(
-  { cpu, by, from, to }: Sides,
+  { cpu, live, by, from, to }: Sides,
   hidden: ReadonlySet<string>,
 ): Result<Pick<Found, 'missing' | 'modelKnown'>> {
   if (cpu.model === '') return known({ missing: [], modelKnown: true })
   if (by === 'libvirt') {
     const [here, there] = [from, to].map(({ emulator }) => emulator!.models.find(({ name }) => name === cpu.model))
     if (!there) return known({ missing: [], modelKnown: false })
-    // What the source lacks too, the guest runs without: it was started with check='none'.
-    const also = new Set(here?.blockers)
+    // What the source lacks too, a running guest runs without: it was started with check='none'.
+    const also = new Set(live ? here?.blockers : [])
     return known({
       missing: there.blockers.filter((feature) => !hidden.has(feature) && !also.has(feature)),
       modelKnown: true,
