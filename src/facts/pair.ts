@@ -7,10 +7,10 @@ import { cpuSchema } from './guests/cpu.ts'
 import * as guest from './guests/schema.ts'
 import { factSets } from './index.ts'
 import { compareCpus, cpuKey, guestCpuOf, pairCpuSchema } from './pair/cpu.ts'
-import { pairFlaws, pairFlawSchema } from './pair/flaws.ts'
+import { openFlaws } from './pair/flaws.ts'
 import type { AllFacts } from './pair/host-cpu.ts'
 import { pairMachine, pairMachineSchema } from './pair/machine.ts'
-import { bool, listOf, object, string } from './schema.ts'
+import { bool, listOf, object, string, strings } from './schema.ts'
 
 /** Who moves the guest: the plain toolstacks, and libvirt with either hypervisor. */
 export const TOOLSTACKS = ['xm', 'xl', 'libvirt-libxl', 'libvirt-qemu'] as const
@@ -35,7 +35,7 @@ export const pairSets: readonly FactSet[] = [
     starts: bool('It does not move: it is to be started on the target'),
     cpu: pairCpuSchema,
     machine: pairMachineSchema,
-    flaws: listOf(pairFlawSchema, 'Flaws of processors that both kernels know of'),
+    openFlaws: strings('Flaws of processors that the target calls itself vulnerable to, and the source does not'),
   }),
   derived('guest', 'The guest', {
     itself: guest.guestSchema,
@@ -95,7 +95,7 @@ export function pairNamespace(
     starts: known(how.starts),
     cpu: chain(all(itself, cpu), ([own, processors]) => compareCpus(source, target, own, processors, how.live)),
     machine: map(itself, (own) => pairMachine(target, own)),
-    flaws: pairFlaws(source, target),
+    openFlaws: openFlaws(source, target),
   }
 }
 

@@ -5,6 +5,7 @@ import type { Guest, GuestCpu } from '../../parse/guest/guest.ts'
 import type { Result, Unknown } from '../../types.ts'
 import { bool, object, string, strings } from '../schema.ts'
 import { type AllFacts, bySameSource, type CpuFor, type CpuSource, type HostCpu, isXen } from './host-cpu.ts'
+import { onceForBoth } from './once.ts'
 
 export const pairCpuSchema = object(
   {
@@ -67,7 +68,7 @@ export function cpuKey(cpu: GuestCpu): string {
   return key
 }
 
-const compared = new WeakMap<AllFacts, WeakMap<AllFacts, Map<string, Result<PairCpu>>>>()
+const compared = onceForBoth(() => new Map<string, Result<PairCpu>>())
 
 /** What the guest would miss on the target, by name. Of many guests and hosts, those that are alike are compared once. */
 export function compareCpus(
@@ -77,10 +78,7 @@ export function compareCpus(
   cpu: GuestCpu,
   live: boolean,
 ): Result<PairCpu> {
-  let ofSource = compared.get(source)
-  if (!ofSource) compared.set(source, (ofSource = new WeakMap()))
-  let ofBoth = ofSource.get(target)
-  if (!ofBoth) ofSource.set(target, (ofBoth = new Map()))
+  const ofBoth = compared(source, target)
   const key = `${guest.type} ${guest.emulator} ${live} ${cpuKey(cpu)}`
   let result = ofBoth.get(key)
   if (!result) ofBoth.set(key, (result = compare(source, target, { guest, cpu, live })))
