@@ -159,6 +159,16 @@ export interface Said {
   readonly last?: string | undefined
 }
 
+/** Who refuses a guest that is to move or start, when, and with which words. */
+export interface Refusal {
+  /** xm, xl, libvirt-libxl or libvirt-qemu; "" where nobody looks, and it breaks all the same. */
+  readonly by: string
+  /** When a migration stops: before anything moves, when the guest is suspended, or on the target. */
+  readonly phase: 'before' | 'suspended' | 'target'
+  /** What it says then, or a part of it; "" where nobody has seen it. */
+  readonly words: string
+}
+
 /** One rule's verdict on one subject. */
 export interface Finding {
   readonly rule: string
@@ -180,6 +190,8 @@ export interface Finding {
   /** Of a rule that recognises messages. */
   readonly said?: Said | undefined
   readonly confidence?: Confidence | undefined
+  /** Of a rule over a guest and its hosts. */
+  readonly refusal?: Refusal | undefined
   /** Set when a waiver covers it: its reason. */
   readonly waived?: string | undefined
 }

@@ -6,13 +6,21 @@ import { deliver, deliverAs, type Output, parseOutputs } from '../cli/outputs.ts
 import { startProgress } from '../cli/progress.ts'
 import { openSides } from '../cli/ready/machines.ts'
 import { judgeAll, matrixCode, onlyMatrixFormats, printMatrix } from '../cli/ready/matrix.ts'
-import { openSide } from '../cli/ready/side.ts'
+import { type ProbeFlags, probePair } from '../cli/ready/probe.ts'
+import { openSide, type OpenSide } from '../cli/ready/side.ts'
 import { loadRules } from '../cli/rules.ts'
 import type { Report } from '../engine/report.ts'
 import type { Rule } from '../engine/rule.ts'
 import { apart, readiness, startReadiness } from '../migration/ready.ts'
 import { plain } from '../reporters/plain.ts'
 import { UserError } from '../types.ts'
+
+interface Move extends ProbeFlags {
+  readonly source: string
+  readonly target: string
+  readonly offline: boolean
+  readonly probe: boolean
+}
 
 export default class Ready extends BaseCommand {
   static override summary =
@@ -43,6 +51,23 @@ export default class Ready extends BaseCommand {
       description: 'Printed as text or json. Exits with 1 where a guest has no machine that could take it.',
       exclusive: ['source', 'target', 'start', 'fail-on'],
     }),
+    probe: Flags.boolean({
+      summary: 'Also try it: ports, folders of images, the toolstack of the target',
+      description:
+        'From the source it connects to ports of the target and asks its toolstack, and in each folder of images it makes an empty folder ' +
+        'of its own, looks for it on the target, and removes it. Both machines must run.',
+      exclusive: ['start', 'matrix'],
+    }),
+    address: Flags.string({
+      summary: 'How the source calls the target, for --probe',
+      helpValue: 'HOST',
+      dependsOn: ['probe'],
+    }),
+    uri: Flags.string({
+      summary: 'What virsh migrate gets, for --probe; qemu+ssh://root@HOST/system where it is not said',
+      helpValue: 'URI',
+      dependsOn: ['probe'],
+    }),
     start: Flags.boolean({ summary: 'Whether it would start on the source, now', exclusive: ['target'] }),
     ...reportFlags,
   }
@@ -68,7 +93,7 @@ export default class Ready extends BaseCommand {
     const report = await (
       flags.start
         ? this.#start(guest, rules, flags.source)
-        : this.#move(guest, rules, flags.source, flags.target!, flags.offline)
+        : this.#move(guest, rules, { ...flags, target: flags.target! })
     ).finally(() => progress?.stop())
     const { all, strict, 'fail-on': failOn } = flags
     const shown = await deliver([report], outputs, { all, strict, failOn })
@@ -98,9 +123,13 @@ export default class Ready extends BaseCommand {
     return startReadiness(guest, rules, { target: await openSide(host), version: this.config.version })
   }
 
-  async #move(guest: string, rules: readonly Rule[], from: string, to: string, offline: boolean): Promise<Report> {
-    const [source, target] = await Promise.all([openSide(from), openSide(to)])
-    const report = readiness(guest, rules, { source, target, offline, version: this.config.version })
+  async #move(guest: string, rules: readonly Rule[], flags: Move): Promise<Report> {
+    const [source, target] = await Promise.all(
+      [flags.source, flags.target].map((name) => openSide(name, flags.probe)) as [Promise<OpenSide>, Promise<OpenSide>],
+    )
+    const probed = flags.probe ? await probePair(guest, source, target, flags.target, flags) : undefined
+    const { offline } = flags
+    const report = readiness(guest, rules, { source, target, offline, version: this.config.version, probed })
     const note = apart({ source, target })
     if (note !== null) process.stderr.write(`vdoctor: ${plain(note)}\n`)
     return report

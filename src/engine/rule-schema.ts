@@ -52,6 +52,7 @@ export const ruleFileSchema = z.strictObject({
   for: z.enum(['pair', 'target']).optional(),
   by: z.array(z.enum(TOOLSTACKS)).min(1).optional(),
   phase: z.enum(PHASES).optional(),
+  words: z.partialRecord(z.enum(TOOLSTACKS), text).optional(),
   prevents: z.literal('start').optional(),
   severity: z.enum(['error', 'warning', 'info']),
   tags: z.array(text).default([]),

@@ -1,6 +1,6 @@
 import type { Toolstack } from '../facts/pair.ts'
 import type { Signature } from '../signatures/signature.ts'
-import type { Confidence, Severity } from '../types.ts'
+import type { Confidence, Refusal, Severity } from '../types.ts'
 
 /** A step as the rule file has it: texts with `{CEL}` in them. */
 export type FixTemplate = {
@@ -22,13 +22,15 @@ export interface Documented {
   readonly statement?: string
 }
 
-/** When it stops: before anything moves, when the guest is suspended, or on the target. */
-export const PHASES = ['before', 'suspended', 'target'] as const
+/** See `Refusal`. */
+export const PHASES = ['before', 'suspended', 'target'] as const satisfies readonly Refusal['phase'][]
 
 /** What a rule over two hosts says of the toolstacks: who refuses, and when. [] where nobody does, and it breaks all the same. */
 export interface PairRule {
   readonly by: readonly Toolstack[]
-  readonly phase: (typeof PHASES)[number]
+  readonly phase: Refusal['phase']
+  /** What each of them says, as a template. */
+  readonly words: Readonly<Partial<Record<Toolstack, string>>>
   /** It reads no source (`for: target`), and so is asked of a guest that is only started, too. */
   readonly start: boolean
 }

@@ -10,6 +10,7 @@ import { compareCpus, cpuKey, guestCpuOf, pairCpuSchema } from './pair/cpu.ts'
 import { openFlaws } from './pair/flaws.ts'
 import type { AllFacts } from './pair/host-cpu.ts'
 import { pairMachine, pairMachineSchema } from './pair/machine.ts'
+import { NOT_PROBED, probeAbout, type Probed } from './pair/probe.ts'
 import { bool, listOf, object, string, strings } from './schema.ts'
 
 /** Who moves the guest: the plain toolstacks, and libvirt with either hypervisor. */
@@ -46,12 +47,13 @@ export const pairSets: readonly FactSet[] = [
     pins: listOf(guest.pinSchema, 'Processors that it is bound to'),
     numa: listOf(guest.numaSchema, 'NUMA nodes that its memory is bound to'),
   }),
+  derived('probe', 'What only trying can tell (--probe)', probeAbout),
   derived('source', 'The host that it is on: every namespace of facts', hostFields),
   derived('target', 'The host where it shall run: every namespace of facts', hostFields),
 ]
 
 /** What a rule with `for: target` reads: it is asked of a guest that is only started, too. */
-export const targetSets: readonly FactSet[] = pairSets.filter(({ name }) => name !== 'source')
+export const targetSets: readonly FactSet[] = pairSets.filter(({ name }) => name !== 'source' && name !== 'probe')
 
 /** How a guest is to get where it shall run. */
 export interface Move {
@@ -69,6 +71,7 @@ export function pairFacts(
   hosts: { readonly source?: AllFacts; readonly target: AllFacts },
   name: string,
   how: Omit<Move, 'starts'>,
+  probe: Probed = NOT_PROBED,
 ): AllFacts {
   const { target } = hosts
   const source = hosts.source ?? target
@@ -76,6 +79,7 @@ export function pairFacts(
   return {
     pair: pairNamespace(source, target, guest, { ...how, starts: hosts.source === undefined }),
     guest,
+    probe,
     source: hostNamespace(source, 'source'),
     target: hostNamespace(target, 'target'),
   }

@@ -45,7 +45,8 @@ export function dependsOn(rule: Rule): Depends {
 
 function expressions(rule: Rule): string[] {
   const conditions = [rule.applies, rule.when, rule.unless].flatMap((one) => (one === undefined ? [] : [one]))
-  const texts = [rule.subject, rule.says, rule.why, rule.fineWhen ?? '', ...rule.fix.flatMap(textsOf)]
+  const words = ['{pair.toolstack}', ...Object.values(rule.pair?.words ?? {})]
+  const texts = [rule.subject, rule.says, rule.why, rule.fineWhen ?? '', ...words, ...rule.fix.flatMap(textsOf)]
   const inTexts = texts.flatMap(pieces).flatMap((piece) => ('expression' in piece ? [piece.expression] : []))
   return [...conditions, ...rule.fix.flatMap((step) => step.if ?? []), ...inTexts]
 }

@@ -73,6 +73,17 @@ interface SyntaxErrorItem {
   readonly message: string
 }
 
+/** Image files of a guest; not what lies on devices or far away. */
+export function imagesOf({ facts }: Side, guest: string): string[] {
+  const disks = facts['guests']?.['disks']
+  if (!disks?.ok) return []
+  return (disks.value as readonly unknown[])
+    .filter((disk) => !isUnknown(disk))
+    .map((disk) => disk as { guest: unknown; type: unknown; path: unknown })
+    .filter((disk) => disk.guest === guest && disk.type === 'file' && typeof disk.path === 'string' && disk.path !== '')
+    .map(({ path }) => path as string)
+}
+
 /** xend's guests are moved by xm, and libvirt's by itself, whatever is below. */
 export function toolstackOf({ toolstack, type }: GuestItem): Toolstack {
   if (toolstack === 'xend') return 'xm'

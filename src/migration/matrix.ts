@@ -1,6 +1,7 @@
 import { type AllFacts, contextOf, judgeFacts } from '../engine/judge.ts'
 import type { Rule } from '../engine/rule.ts'
 import { guestNamespace, hostNamespace, pairNamespace } from '../facts/pair.ts'
+import { NOT_PROBED } from '../facts/pair/probe.ts'
 import type { Finding } from '../types.ts'
 import { type GuestItem, guestsOf, type Side, toolstackOf } from './guest.ts'
 import { type Depends, dependsOn } from './depends.ts'
@@ -85,8 +86,8 @@ class Judged {
       // Most cells are like one that was judged before, and need none of it.
       const situation = once(() => {
         const pair = pairOf(to)
-        const facts = { pair, guest, source: from.source.facts!, target: to.target.facts! }
-        const seen = { guest: guestSeen, source: from.source.seen, target: to.target.seen }
+        const facts = { pair, guest, probe: NOT_PROBED, source: from.source.facts!, target: to.target.facts! }
+        const seen = { guest: guestSeen, probe: PROBE_SEEN, source: from.source.seen, target: to.target.seen }
         return { facts, context: { ...contextOf({ pair }), ...seen } }
       })
       const findings = rules.flatMap(({ depends, known }) => {
@@ -116,6 +117,8 @@ function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined
   return () => (made ??= { value: make() }).value
 }
+
+const PROBE_SEEN = contextOf({ probe: NOT_PROBED })['probe']!
 
 /** More hosts than anybody has: places of two fit into one number. */
 const PLACES = 1 << 20

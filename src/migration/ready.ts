@@ -1,6 +1,7 @@
 import { judge } from '../engine/judge.ts'
 import { makeReport, type Report } from '../engine/report.ts'
 import type { Rule } from '../engine/rule.ts'
+import type { Probed } from '../facts/pair/probe.ts'
 import { pairFacts, type Toolstack } from '../facts/pair.ts'
 import { type Host, UserError } from '../types.ts'
 import { estimate } from './estimate.ts'
@@ -13,6 +14,8 @@ export interface ReadyOptions {
   /** The guest is shut down first, or is down already. */
   readonly offline: boolean
   readonly version: string
+  /** What came of trying; nothing was tried without it. */
+  readonly probed?: Probed | undefined
 }
 
 /** Recordings further apart than that are said to be so. */
@@ -26,7 +29,7 @@ export const concernedBy = ({ pair }: Rule, toolstack: Toolstack): boolean =>
 export function readiness(
   name: string,
   rules: readonly Rule[],
-  { source, target, offline, version }: ReadyOptions,
+  { source, target, offline, version, probed }: ReadyOptions,
 ): Report {
   if (source.host.label === target.host.label)
     throw new UserError(
@@ -36,7 +39,8 @@ export function readiness(
   const guest = guestNamed(name, source, target)
   const toolstack = toolstackOf(guest)
   const live = !offline && guest.running !== false
-  const facts = pairFacts({ source: source.facts, target: target.facts }, guest.name, { toolstack, live })
+  const hosts = { source: source.facts, target: target.facts }
+  const facts = pairFacts(hosts, guest.name, { toolstack, live }, probed)
   const concerned = rules.filter((rule) => concernedBy(rule, toolstack))
   const findings = [...judge(concerned, facts), ...hostFindings(rules, target.facts, 'the target')]
   const label = `guest ${guest.name}: ${source.host.label} → ${target.host.label}`

@@ -44,6 +44,9 @@ export const reportSchema = z.strictObject({
         })
         .optional(),
       confidence: z.enum(CONFIDENCES).optional(),
+      refusal: z
+        .strictObject({ by: z.string(), phase: z.enum(['before', 'suspended', 'target']), words: z.string() })
+        .optional(),
       waived: z.string().optional(),
     }),
   ),

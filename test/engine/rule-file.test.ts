@@ -79,6 +79,10 @@ describe('rule files', (it) => {
     assert.match(refusal(over('target', 'source.kvm.active')), 'unknown fact source')
     assert.match(refusal(over('pair', 'source.kvm.active').replace('phase: target\n', '')), 'phase')
     assert.match(refusal(`${good}phase: target\n`), 'only a rule with "for"')
+    const words = `${over('pair', 'source.kvm.active')}words:\n  xl: "no {pair.toolstack}"\n`
+    assert.match(refusal(words), 'xl does not stand in "by"')
+    assert.equal(read(`${words}by: [xl]\n`).pair!.words, { xl: 'no {pair.toolstack}' })
+    assert.match(refusal(`${words.replace('toolstack}"', 'toolstick}"')}by: [xl]\n`), 'did you mean pair.toolstack')
   })
 
   it('lets only rules about the host itself say that they prevent a start', () => {

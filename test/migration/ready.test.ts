@@ -4,7 +4,7 @@ import type { Side } from '../../src/migration/guest.ts'
 import { apart, readiness, startReadiness } from '../../src/migration/ready.ts'
 import { describe } from '../describe.ts'
 import { vdoctor } from '../vdoctor.ts'
-import { machine, rules, twin } from './machines.ts'
+import { changed, machine, rules, twin } from './machines.ts'
 
 const found = (guest: string, source: Side, target: Side, offline = false): string[] =>
   readiness(guest, rules, { source, target, offline, version: '1' })
@@ -65,6 +65,18 @@ describe('ready', (it) => {
     const report = readiness('kvm1', rules, { source, target: nothing, offline: false, version: '1' })
     assert.not.ok(report.findings.some(({ outcome }) => outcome === 'problem'))
     assert.ok(report.findings.filter(({ outcome }) => outcome === 'unknown').length > 4)
+  })
+
+  it('says who refuses, when, and with which words', async () => {
+    const own = await machine('kvm-host')
+    const nic = { guest: 'kvm1', name: 'vnet0', network: '', bridge: 'br7', mac: '' }
+    const source = changed(own, { guests: { interfaces: known([nic]) } })
+    const refusals = (target: Side) =>
+      readiness('kvm1', rules, { source, target, offline: false, version: '1' }).findings.flatMap(
+        ({ refusal }) => refusal ?? [],
+      )
+    const words = "Cannot get interface MTU on 'br7': No such device"
+    assert.equal(refusals(twin(source, 'kvm1')), [{ by: 'libvirt-qemu', phase: 'target', words }])
   })
 
   it('says on which host the whole host stands in the way', async () => {
