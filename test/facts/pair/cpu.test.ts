@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { isUnknown, known, unknown } from '../../../src/evidence/result.ts'
-import { type PairCpu } from '../../../src/facts/pair/cpu.ts'
 import { pairFacts } from '../../../src/facts/pair.ts'
 import type { AllFacts } from '../../../src/facts/pair/host-cpu.ts'
+import type { PairCpu } from '../../../src/facts/pair/sides.ts'
 import { type Emulator, parseQemuCaps } from '../../../src/parse/cpu/qemu-caps.ts'
 import { parseXenPolicies } from '../../../src/parse/cpu/xen-policy.ts'
 import { cpuOfXl, cpuOfXml } from '../../../src/parse/guest/cpu.ts'
@@ -129,6 +129,20 @@ describe('processors of a pair: QEMU', (it) => {
     const strict = ofXml("<cpu mode='custom'><model>qemu64</model><feature policy='forbid' name='avx2'/></cpu>")
     assert.equal(compared({ cpu: strict, source: kvm(), target: kvm() }).unwanted, ['avx2'])
     assert.equal(compared({ cpu: strict, source: kvm(), target: without('avx2') }).unwanted, [])
+  })
+
+  it('started anew, needs a model that is known there, whoever compares', () => {
+    const unknownModel = ofXml("<cpu mode='custom' check='none'><model>EPYC-Turin</model></cpu>")
+    assert.is(compared({ cpu: unknownModel, source: kvm(), target: kvm(), live: false }).modelKnown, false)
+  })
+
+  it('is not compared with a host of another hypervisor', () => {
+    const [own, other] = [
+      { ...kvm(), platform: { hosts: known('kvm') } },
+      { ...kvm(), platform: { hosts: known('xen') } },
+    ]
+    assert.is(compared({ cpu: passthrough, source: own, target: other }).gap, 'unsupported')
+    assert.is(compared({ cpu: passthrough, source: own, target: own }).relation, 'identical')
   })
 
   it('an emulated guest needs nothing of the processor', () => {
