@@ -123,7 +123,7 @@ describe('trying what a migration needs', (it) => {
 })
 
 describe('the command ready --probe', (it) => {
-  const hosts = ['--source', 'fixtures/hosts/kvm-host', '--target', 'fixtures/hosts/kvm-host-without-extensions']
+  const hosts = ['--source', 'fixtures/hosts/kvm-host', '--target', 'fixtures/hosts/kvm-guest']
 
   it('needs an address, and leaves undecided what recordings cannot try', () => {
     const { code, err } = vdoctor(['ready', 'kvm1', ...hosts, '--probe'])
