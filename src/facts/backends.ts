@@ -8,8 +8,9 @@ import { parseXlList } from '../parse/guest/xl-list.ts'
 import { type BackendDevice, backendDevices, parseXenstore } from '../parse/xenstore.ts'
 import { attributeOf, type Element, find, findAll, parseXml, textOf } from '../parse/xml.ts'
 import type { Ask, Result, Unknown } from '../types.ts'
-import { domainSchema, liveDomains, snapshotAsk, snapshotSchema, snapshotsOf } from './backends/live.ts'
+import { domainSchema, liveCpus, liveDomains, snapshotAsk, snapshotSchema, snapshotsOf } from './backends/live.ts'
 import { defineFacts } from './fact-set.ts'
+import { cpuSchema } from './guests/cpu.ts'
 import { dom0Asks, mayBeDom0 } from './guests/dom0.ts'
 import { guestAsks } from './guests/sources.ts'
 import { bool, listOf, number, object, string, strings } from './schema.ts'
@@ -80,6 +81,7 @@ export const backends = defineFacts({
       'Errors that back ends of dom0 have reported',
     ),
     domains: listOf(domainSchema, 'Guests that libvirt keeps running by QEMU'),
+    cpus: listOf(cpuSchema, 'Processors of the guests that libvirt keeps running by QEMU, as they were started'),
     backings: listOf(backing, 'Base images below the disks of guests that libvirt keeps running'),
     snapshots: listOf(snapshotSchema, 'Snapshots of guests of QEMU that libvirt keeps a record of'),
     savedGuests: strings('Guests with a managed save: their next start resumes it'),
@@ -92,6 +94,9 @@ export const backends = defineFacts({
       (text) => new Map(parseXlList(text).map((one) => [one.domid, one.name])),
     )
     const kinds = [ask.vif, ask.vbd, ask.qdisk, ask.pci].map((one) => subtree(evidence, one))
+    const live = map(absentAs<readonly Member<string>[]>(evidence.texts(ask.qemu), []), (members) =>
+      members.map(({ name, result }) => ({ name, result: map(result, parseXml) })),
+    )
     const errors = map(subtree(evidence, ask.errors), (nodes) =>
       [...nodes]
         .filter(([path, message]) => path.endsWith('/error') && message !== '')
@@ -104,8 +109,9 @@ export const backends = defineFacts({
         ),
       ),
       errors,
-      domains: known(liveDomains(absentAs<readonly Member<string>[]>(evidence.texts(ask.qemu), []))),
-      backings: known(backingsOf(absentAs<readonly Member<string>[]>(evidence.texts(ask.qemu), []))),
+      domains: known(liveDomains(live)),
+      cpus: known(liveCpus(live)),
+      backings: known(backingsOf(live)),
       snapshots: known(snapshotsOf(evidence)),
       savedGuests: known(
         [ask.saved, ask.savedXen].flatMap((one): (string | Unknown)[] => {
@@ -144,11 +150,11 @@ function named(device: BackendDevice, names: Result<ReadonlyMap<number, string>>
 }
 
 /** `<disk …><source file='/srv/web1.qcow2'/><backingStore type='file'><source file='/srv/base.qcow2'/><backingStore/></backingStore>` */
-function backingsOf(members: Result<readonly Member<string>[]>) {
+function backingsOf(members: Result<readonly Member<Element>[]>) {
   if (!members.ok) return [members]
   return members.value.flatMap(({ name, result }): (ReturnType<typeof backingChain>[number] | Unknown)[] => {
-    const read = map(result, (text) => {
-      const domain = find(parseXml(text), 'domain')
+    const read = map(result, (root) => {
+      const domain = find(root, 'domain')
       return (domain ? findAll(domain, 'devices/disk') : []).flatMap((disk) =>
         backingChain(disk, textOf(domain, 'name'), name),
       )

@@ -11,6 +11,7 @@ import * as schema from './guests/schema.ts'
 import { mayBeDom0 } from './guests/dom0.ts'
 import { deviceDrift, driftSchema } from './guests/drift.ts'
 import { roomAsks, rooms, roomSchema } from './guests/room.ts'
+import { cpuSchema } from './guests/cpu.ts'
 import { brokenAutostart } from './guests/autostart.ts'
 import { differences } from './guests/differences.ts'
 import { type Found, guestAsks, isActive, readGuests } from './guests/sources.ts'
@@ -31,6 +32,7 @@ export const guests = defineFacts({
     ),
     consoles: listOf(schema.consoleSchema, 'Their serial ports and consoles'),
     graphics: listOf(schema.graphicsSchema, 'Their graphical consoles'),
+    cpus: listOf(cpuSchema, 'Their processors, as their definitions have them'),
     pins: listOf(schema.pinSchema, 'Processors that they are bound to'),
     numa: listOf(schema.numaSchema, 'Guests of libvirt that are bound to NUMA nodes'),
     malformed: listOf(schema.malformedSchema, 'Entries that their toolstack will not take'),
@@ -83,6 +85,7 @@ export const guests = defineFacts({
       peripherals: list(every(({ peripherals }) => peripherals)),
       consoles: list(every(({ consoles }) => consoles)),
       graphics: list(every(({ graphics }) => graphics)),
+      cpus: list(every(({ cpus }) => cpus)),
       pins: list(every(({ pins }) => pins)),
       numa: list(every(({ numa }) => numa)),
       malformed: list(every(({ malformed }) => malformed)),

@@ -16,6 +16,7 @@ import { logs } from './logs.ts'
 import { memory } from './memory.ts'
 import { migration } from './migration.ts'
 import { network } from './network.ts'
+import { offers } from './offers.ts'
 import { packages } from './packages.ts'
 import { pci } from './pci.ts'
 import { platform } from './platform.ts'
@@ -47,6 +48,7 @@ export const factSets: readonly FactSet[] = [
   libvirt,
   migration,
   backends,
+  offers,
   terminals,
   storage,
   iscsi,

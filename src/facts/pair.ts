@@ -1,20 +1,20 @@
-import { locate } from '../evidence/locate.ts'
-import { all, chain, isUnknown, known, map, unknown } from '../evidence/result.ts'
-import type { Result, Source, Unknown } from '../types.ts'
 import type { FactSet } from './fact-set.ts'
+import { domainSchema, snapshotSchema } from './backends/live.ts'
+import { cpuSchema } from './guests/cpu.ts'
 import * as guest from './guests/schema.ts'
 import { factSets } from './index.ts'
-import { domainSchema, snapshotSchema } from './backends/live.ts'
-import { pairBridgeSchema, pairBridges } from './pair/bridges.ts'
-import { pairDisks, pairDiskSchema } from './pair/disks.ts'
-import { type AllFacts, factOf } from './pair/facts-of.ts'
-import { pairFiles, pairFileSchema } from './pair/files.ts'
+import { pairBridgeSchema } from './pair/bridges.ts'
+import { pairCpuSchema } from './pair/cpu.ts'
+import { pairDiskSchema } from './pair/disks.ts'
+import type { AllFacts } from './pair/facts-of.ts'
+import { pairFileSchema } from './pair/files.ts'
+import { guestNamespace } from './pair/guest.ts'
+import { hostNamespace } from './pair/host.ts'
+import { pairMachineSchema } from './pair/machine.ts'
+import { type Move, TOOLSTACKS } from './pair/move.ts'
+import { pairNamespace } from './pair/namespace.ts'
 import { NOT_PROBED, probeAbout, type Probed } from './pair/probe.ts'
 import { bool, listOf, nullable, number, object, string, strings } from './schema.ts'
-
-/** Who moves the guest: the plain toolstacks, and libvirt with either hypervisor. */
-export const TOOLSTACKS = ['xm', 'xl', 'libvirt-libxl', 'libvirt-qemu'] as const
-export type Toolstack = (typeof TOOLSTACKS)[number]
 
 /** A namespace without asks: what it holds is made of the facts of two hosts. */
 const derived = (name: string, meaning: string, about: FactSet['about']): FactSet => ({
@@ -33,7 +33,9 @@ export const pairSets: readonly FactSet[] = [
     toolstack: string(`Who moves it: ${TOOLSTACKS.join(', ')}`),
     live: bool('It runs, and shall go on running'),
     starts: bool('It does not move: it is to be started on the target'),
-    lostFlags: strings("Flags of the source's processors that the target's have not"),
+    cpu: pairCpuSchema,
+    machine: pairMachineSchema,
+    openFlaws: strings('Flaws of processors that the target calls itself vulnerable to, and the source does not'),
     disks: listOf(pairDiskSchema, 'Disks of the guest and base images below them, seen from both hosts'),
     files: listOf(pairFileSchema, 'Files of the host itself that the definition of the guest names'),
     bridges: listOf(pairBridgeSchema, 'Linux bridges of the guest that both hosts have'),
@@ -46,9 +48,12 @@ export const pairSets: readonly FactSet[] = [
   }),
   derived('guest', 'The guest', {
     itself: guest.guestSchema,
+    cpu: cpuSchema,
     disks: listOf(guest.diskSchema, 'Its disks and drives'),
     interfaces: listOf(guest.interfaceSchema, 'Its network interfaces'),
     hostdevs: listOf(guest.hostdevSchema, "The host's devices that it gets"),
+    pins: listOf(guest.pinSchema, 'Processors that it is bound to'),
+    numa: listOf(guest.numaSchema, 'NUMA nodes that its memory is bound to'),
     peripherals: listOf(guest.peripheralSchema, 'Its shared folders, TPMs, shared memory and so on'),
     consoles: listOf(guest.consoleSchema, 'Its serial ports and consoles'),
     graphics: listOf(guest.graphicsSchema, 'Its graphical consoles'),
@@ -65,26 +70,6 @@ export const pairSets: readonly FactSet[] = [
 /** What a rule with `for: target` reads: it is asked of a guest that is only started, too. */
 export const targetSets: readonly FactSet[] = pairSets.filter(({ name }) => name !== 'source' && name !== 'probe')
 
-/** What facts about a pair are made of, beside the guest. Hosts that are alike in it need not be compared twice; a fact that is not named here is made of all that is known. */
-export const PAIR_READS: Readonly<Record<string, Readonly<Record<'source' | 'target', readonly string[]>>>> = {
-  lostFlags: both('cpu.flags', 'platform.under'),
-  disks: {
-    source: ['storage.fileSystems', 'storage.realPaths', 'storage.blockNames', 'backends.backings'],
-    target: ['storage.fileSystems', 'storage.blockNames'],
-  },
-  files: { source: [], target: ['provisions.folders', 'provisions.files', 'provisions.emulators'] },
-  bridges: both('network.bridges', 'network.vlans'),
-  clockSkew: both('clock.offset', 'clock.daemon'),
-}
-
-/** How a guest is to get where it shall run. */
-export interface Move {
-  readonly toolstack: Toolstack
-  readonly live: boolean
-  /** It does not move, and there is no source. */
-  readonly starts: boolean
-}
-
 /**
  * Facts of two hosts as one set that conditions can read. `name` is the guest's; it must be one of the source's. Without a source it is
  * started on the target, and must be one of the target's.
@@ -97,133 +82,12 @@ export function pairFacts(
 ): AllFacts {
   const { target } = hosts
   const source = hosts.source ?? target
+  const own = guestNamespace(source, name)
   return {
-    pair: pairNamespace(source, target, { ...how, starts: hosts.source === undefined }, name),
-    guest: guestNamespace(source, name),
+    pair: pairNamespace(source, target, own, { ...how, starts: hosts.source === undefined }),
+    guest: own,
     probe,
     source: hostNamespace(source, 'source'),
     target: hostNamespace(target, 'target'),
   }
-}
-
-/** `pair.*`, of facts of both hosts. */
-export function pairNamespace(
-  source: AllFacts,
-  target: AllFacts,
-  how: Move,
-  name: string,
-): Record<string, Result<unknown>> {
-  const own = (field: string): Result<readonly never[]> =>
-    ofGuest(source, 'guests', field, name) as Result<readonly never[]>
-  return lazily({
-    toolstack: () => known(how.toolstack),
-    live: () => known(how.live),
-    starts: () => known(how.starts),
-    lostFlags: () => lostFlags(source, target),
-    disks: () => pairDisks(source, target, own('disks'), name),
-    files: () => pairFiles(target, guestOf(source, name), own('interfaces')),
-    bridges: () => pairBridges(source, target, own('interfaces')),
-    clockSkew: () => clockSkew(source, target),
-  })
-}
-
-/** Each fact is computed when a rule reads it, and once: a thousand guests on a hundred hosts are a hundred thousand pairs. */
-function lazily(facts: Readonly<Record<string, () => Result<unknown>>>): Record<string, Result<unknown>> {
-  const made: Record<string, Result<unknown>> = {}
-  for (const [name, compute] of Object.entries(facts)) {
-    let value: Result<unknown> | undefined
-    Object.defineProperty(made, name, { get: () => (value ??= compute()), enumerable: true })
-  }
-  return made
-}
-
-/** `guest.*`, of facts of the host that has it. */
-export function guestNamespace(host: AllFacts, name: string): Record<string, Result<unknown>> {
-  const own = (field: string): Result<unknown> => ofGuest(host, 'guests', field, name)
-  return {
-    itself: guestOf(host, name),
-    disks: own('disks'),
-    interfaces: own('interfaces'),
-    hostdevs: own('hostdevs'),
-    peripherals: own('peripherals'),
-    consoles: own('consoles'),
-    graphics: own('graphics'),
-    unknownKeys: own('unknownKeys'),
-    snapshots: ofGuest(host, 'backends', 'snapshots', name),
-    live: ofGuest(host, 'backends', 'domains', name),
-    saved: chain(factOf<readonly unknown[]>(host, 'backends', 'savedGuests'), (names) =>
-      names.includes(name) ? known(true) : ((names.find(isUnknown) as Unknown | undefined) ?? known(false)),
-    ),
-  }
-}
-
-/** What of a list is the guest's; a gap in it stays. */
-function ofGuest(host: AllFacts, namespace: string, field: string, name: string): Result<unknown> {
-  const list = factOf<readonly unknown[]>(host, namespace, field)
-  if (!list.ok) return list
-  const mine = list.value.filter((item) => isUnknown(item) || (item as { guest: unknown }).guest === name)
-  return { ...list, value: mine }
-}
-
-function guestOf(source: AllFacts, name: string): Result<unknown> {
-  const all = source['guests']?.['all']
-  if (!all?.ok) return all ?? unknown('not-recorded', 'guests.all')
-  const found = (all.value as readonly unknown[]).find(
-    (one) => !isUnknown(one) && (one as { name: unknown }).name === name,
-  )
-  return found === undefined ? unknown('absent', 'guests.all') : known(found)
-}
-
-/** Only chronyd tells how far it is off; a host with another daemon, or none, is a host that cannot tell. */
-function clockSkew(source: AllFacts, target: AllFacts): Result<number | null> {
-  const offset = (host: AllFacts): Result<number | null> =>
-    chain(factOf<string>(host, 'clock', 'daemon'), (daemon): Result<number | null> =>
-      daemon === 'chronyd' ? factOf<number>(host, 'clock', 'offset') : known(null),
-    )
-  return map(all(offset(source), offset(target)), ([here, there]) =>
-    here === null || there === null ? null : Math.abs(here - there),
-  )
-}
-
-/** Flags of /proc/cpuinfo: those of a dom0 are what Xen lets it see, and nothing is known of the hardware. */
-function lostFlags(source: AllFacts, target: AllFacts): Result<readonly string[]> {
-  const [from, to] = [source, target].map(({ cpu }) => cpu?.['flags']) as [Result<unknown>, Result<unknown>]
-  for (const flags of [from, to]) if (!flags?.ok) return flags ?? unknown('not-recorded', 'cpu.flags')
-  const dom0 = [source, target].some(
-    ({ platform }) => platform?.['under']?.ok && platform['under'].value === 'xen-dom0',
-  )
-  if (dom0) return unknown('unsupported', 'cpu.flags', 'a control domain does not see the processors as they are')
-  const there = new Set((to as { value: unknown[] }).value)
-  const lost = (from as { value: string[] }).value.filter((flag) => !there.has(flag))
-  return { ok: true, value: lost, from: [from, to].flatMap((flags) => (flags.ok ? flags.from : [])) }
-}
-
-/**
- * `source.*` or `target.*`: each namespace as one object, whose fields are values or gaps; where they were read says which host it was.
- */
-export function hostNamespace(facts: AllFacts, side: 'source' | 'target'): Record<string, Result<unknown>> {
-  return Object.fromEntries(
-    factSets.map(({ name, about }) => {
-      const fields = Object.keys(about).map((field) => {
-        const result = facts[name]?.[field] ?? unknown('not-recorded', `${name}.${field}`)
-        return [field, result] as const
-      })
-      const values = Object.fromEntries(fields.map(([field, result]) => [field, result.ok ? result.value : result]))
-      const places = fields.flatMap(([field, result]) =>
-        // What a machine is, is no evidence against it.
-        result.ok && result.from[0] && name !== 'platform' ? [[field, placed(result.from[0], side)] as const] : [],
-      )
-      return [name, known(locate(values, undefined, Object.fromEntries(places)))]
-    }),
-  )
-}
-
-const placed = ({ ask, path, line }: Source, side: string): Source => ({
-  ask: `${side}: ${ask}`,
-  ...(path !== undefined && { path: `${side}:${path}` }),
-  ...(line !== undefined && { line }),
-})
-
-function both(...names: string[]): Record<'source' | 'target', readonly string[]> {
-  return { source: names, target: names }
 }

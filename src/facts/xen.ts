@@ -94,13 +94,9 @@ export const xen = defineFacts({
       dom0Memory: map(evidence.text(ask.memory), (text) => finite(text) * 1024),
       dom0Target: map(evidence.text(ask.target), (text) => finite(text) * 1024),
       refused: refused(evidence),
-      biosDisabled: chain(evidence.stdout(ask.log), (text) =>
-        /VMX disabled by BIOS|SVM Extension is disabled in BIOS/.test(text)
-          ? known(true)
-          : isWhole(text)
-            ? known(false)
-            : unknown('malformed', 'xl dmesg', CUT),
-      ),
+      biosDisabled: saidAtStart(evidence, /VMX disabled by BIOS|SVM Extension is disabled in BIOS/),
+      tscHz: map(evidence.stdout(ask.log), tscHz),
+      tscScaling: saidAtStart(evidence, /^\(XEN\).* - TSC (?:Scaling|Rate MSR)/m),
       toolstack: toolstack(evidence, names),
       xendInstalled: evidence.exists(ask.xend),
       xend: xendRuns(names, evidence),
@@ -159,6 +155,18 @@ const dom0MemParts = (own: readonly string[]) => {
 
 /** The hypervisor's log begins with its version; the ring drops the oldest lines first. */
 const isWhole = (log: string): boolean => /^\(XEN\)\s+(?:\[[^\]]*\]\s*)?Xen version /m.test(log)
+
+const saidAtStart = (evidence: Evidence, pattern: RegExp): Result<boolean> =>
+  chain(evidence.stdout(asks.log), (text) =>
+    pattern.test(text) ? known(true) : isWhole(text) ? known(false) : unknown('malformed', 'xl dmesg', CUT),
+  )
+
+/** `(XEN) Detected 2596.130 MHz processor.` */
+function tscHz(log: string): number {
+  const found = /^\(XEN\).*Detected (\d+\.\d+) MHz processor/m.exec(log)?.[1]
+  if (found === undefined) throw new Error(isWhole(log) ? 'no frequency' : CUT)
+  return Math.round(Number(found) * 1e6)
+}
 
 function refused(evidence: Evidence): Result<readonly (ReturnType<typeof parseRefusedOptions>[number] | Unknown)[]> {
   return map(evidence.stdout(asks.log), (text) => {

@@ -2,8 +2,10 @@ import { list } from '../../evidence/ask.ts'
 import type { Evidence, Member } from '../../evidence/evidence.ts'
 import { locate } from '../../evidence/locate.ts'
 import { absentAs, map, orGap } from '../../evidence/result.ts'
+import { cpuOfXml } from '../../parse/guest/cpu.ts'
 import { at, baseName } from '../../parse/guest/guest.ts'
-import { attributeOf, type Element, find, findAll, parseXml, textOf } from '../../parse/xml.ts'
+import { domainOf } from '../../parse/guest/xml.ts'
+import { attributeOf, type Element, find, findAll, textOf } from '../../parse/xml.ts'
 import type { Result, Unknown } from '../../types.ts'
 import { bool, number, object, string, strings } from '../schema.ts'
 
@@ -25,12 +27,11 @@ export const domainSchema = object(
 )
 
 /** `<domstatus state='paused' reason='ioerror' pid='495'><job type='none' async='migration out'/><qemuCaps><flag name='kvm'/> … <domain …>` */
-export function liveDomains(members: Result<readonly Member<string>[]>) {
+export function liveDomains(members: Result<readonly Member<Element>[]>) {
   if (!members.ok) return [members]
   return members.value.map(({ name, result }) =>
     orGap(
-      map(result, (text) => {
-        const root = parseXml(text)
+      map(result, (root) => {
         if (root.name !== 'domstatus') throw new Error(`<${root.name}> is no status`)
         const of = (attribute: string): string => attributeOf(root, '', attribute)
         const flags = findAll(root, 'qemuCaps/flag').map(({ attributes }) => attributes['name'])
@@ -50,6 +51,19 @@ export function liveDomains(members: Result<readonly Member<string>[]>) {
     ),
   )
 }
+
+/** In the status, `<cpu>` holds every feature that QEMU has made of the definition, but for host-passthrough. */
+export const liveCpus = (members: Result<readonly Member<Element>[]>) =>
+  members.ok
+    ? members.value.map(({ name, result }) =>
+        orGap(
+          map(result, (root) => {
+            const domain = domainOf(root)
+            return cpuOfXml(domain, { guest: textOf(domain, 'name'), configFile: name })
+          }),
+        ),
+      )
+    : [members]
 
 /** Only a job that goes on is written down; a plain one (`type='query'`) is over in a moment. */
 function jobOf(root: Element): string {

@@ -88,6 +88,8 @@ export const xenAbout = {
   dom0Target: number('bytes', 'Memory that its balloon driver aims at'),
   refused: listOf(refused, 'Words of the command line that Xen complained about'),
   biosDisabled: bool('Xen said that the firmware has switched off VT-x or AMD-V'),
+  tscHz: number('Hz', 'Frequency of the TSC, as Xen measured it at its start'),
+  tscScaling: bool('Xen can show HVM and PVH guests a TSC of another frequency'),
   toolstack: string('xl, xend, or "" where neither is installed'),
   xendInstalled: bool('xend is installed'),
   xend: bool('xend runs'),

@@ -199,6 +199,29 @@ export interface GuestGraphics extends Item {
   readonly password: boolean
 }
 
+/** What a guest gets for processors. Features have the names of libvirt's cpu_map. */
+export interface GuestCpu extends Item {
+  /** libvirt: custom, host-model, host-passthrough, maximum; "" where QEMU's default is left, and for Xen. */
+  readonly mode: string
+  readonly model: string
+  readonly fallback: string
+  readonly vendor: string
+  readonly match: string
+  readonly check: string
+  readonly migratable: string
+  /** Features beside the model or the default. */
+  readonly required: readonly string[]
+  /** Features that are taken out of it; those of `forbidden` it must not even find. */
+  readonly hidden: readonly string[]
+  readonly forbidden: readonly string[]
+  /** Xen: nestedhvm= is on. */
+  readonly nested: boolean
+  /** Xen: default, always_emulate, native, native_paravirt; libvirt: of <timer name='tsc'>. */
+  readonly tscMode: string
+  /** Hz. */
+  readonly tscFrequency: number | null
+}
+
 export interface GuestPin extends Item, CpuPin {}
 
 /** Memory that may come from some NUMA nodes only. */
@@ -233,6 +256,7 @@ export interface Definition {
   readonly hostdevs: readonly GuestHostdev[]
   readonly consoles: readonly GuestConsole[]
   readonly graphics: readonly GuestGraphics[]
+  readonly cpus: readonly GuestCpu[]
   readonly pins: readonly GuestPin[]
   readonly numa: readonly GuestNuma[]
   readonly malformed: readonly Malformed[]
@@ -246,7 +270,7 @@ export interface Definition {
 /** What a definition has besides its guest where it says nothing of it. */
 export const nothingElse = {
   ...{ disks: [], interfaces: [], hostdevs: [], consoles: [], graphics: [], malformed: [], unknownKeys: [] },
-  ...{ pins: [], numa: [], usbControllers: [], newSettings: [], ignored: [], peripherals: [] },
+  ...{ cpus: [], pins: [], numa: [], usbControllers: [], newSettings: [], ignored: [], peripherals: [] },
 } as const satisfies Omit<Definition, 'guest'>
 
 /** What `<driver>` and target names mean where no bus is told. */

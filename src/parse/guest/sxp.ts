@@ -12,6 +12,7 @@ import {
   nothingElse,
   whole,
 } from './guest.ts'
+import { defaultCpu } from './cpu.ts'
 import { formatPciAddress } from '../pci-address.ts'
 import { type Sxp, sxpAll, sxpWord } from '../sxp.ts'
 
@@ -72,6 +73,7 @@ export function guestOfSxp(domain: Sxp, path: string): Definition {
   return {
     ...nothingElse,
     guest: locate(guest, at(path, domain.line)),
+    cpus: [defaultCpu(guest)],
     disks: named('vbd', 'tap', 'tap2').map((device) => readDisk(device, guest)),
     interfaces: named('vif').map((device, index) => readInterface(device, index, guest)),
     hostdevs: named('pci').flatMap((device) => readHostdevs(device, guest)),

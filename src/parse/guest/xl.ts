@@ -15,6 +15,7 @@ import {
 } from './guest.ts'
 import { consoleOfXl } from './console.ts'
 import { movingOfXl } from './moving.ts'
+import { cpuOfXl } from './cpu.ts'
 import { xlPins } from '../cpu-pins.ts'
 import { parseXlPci } from '../pci-address.ts'
 import type { XlConfig, XlValue } from '../xl/config.ts'
@@ -69,6 +70,7 @@ class XlFile {
       hostdevs: [...hostdevs, ...usb.hostdevs],
       consoles,
       graphics,
+      cpus: [cpuOfXl(this.#config.settings, item)],
       pins: xlPins(this.#config.settings.get('cpus')).map(({ line, ...pin }) =>
         locate({ ...item, ...pin }, at(this.#path, line)),
       ),

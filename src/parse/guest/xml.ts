@@ -16,6 +16,7 @@ import {
 } from './guest.ts'
 import { readConsole } from './console.ts'
 import { movingOfXml, peripheralsOf } from './moving.ts'
+import { cpuOfXml } from './cpu.ts'
 import { readNuma, readPins } from './xml-placement.ts'
 import { libvirtPciAddress } from '../pci-address.ts'
 import { parseSize } from '../size.ts'
@@ -48,6 +49,7 @@ export function guestOfXml(domain: Element, path: string): Definition {
     hostdevs: hostdevs.map((device) => readHostdev(device, item, guest, malformed)),
     consoles: [...all('serial'), ...all('console')].map((device) => readConsole(device, item)),
     graphics: all('graphics').map((device) => readGraphics(device, item)),
+    cpus: [cpuOfXml(domain, item)],
     pins: readPins(domain, item),
     numa: readNuma(domain, item, guest),
     peripherals: peripheralsOf(domain, item),
