@@ -12,6 +12,7 @@ import { guestNamespace } from './pair/guest.ts'
 import { hostNamespace } from './pair/host.ts'
 import { pairMachineSchema } from './pair/machine.ts'
 import { type Move, TOOLSTACKS } from './pair/move.ts'
+import { namesakeSchema } from './pair/namesakes.ts'
 import { pairNamespace } from './pair/namespace.ts'
 import { NOT_PROBED, probeAbout, type Probed } from './pair/probe.ts'
 import { bool, listOf, nullable, number, object, string, strings } from './schema.ts'
@@ -39,6 +40,8 @@ export const pairSets: readonly FactSet[] = [
     disks: listOf(pairDiskSchema, 'Disks of the guest and base images below them, seen from both hosts'),
     files: listOf(pairFileSchema, 'Files of the host itself that the definition of the guest names'),
     bridges: listOf(pairBridgeSchema, 'Linux bridges of the guest that both hosts have'),
+    sameName: listOf(namesakeSchema, 'Guests of the target with the name of this one'),
+    sameUuid: listOf(namesakeSchema, 'Guests of the target with the UUID of this one'),
     clockSkew: nullable(
       number(
         's',

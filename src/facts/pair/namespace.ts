@@ -9,6 +9,7 @@ import { pairFiles } from './files.ts'
 import { openFlaws } from './flaws.ts'
 import { pairMachine } from './machine.ts'
 import type { Move } from './move.ts'
+import { namesakes } from './namesakes.ts'
 
 type Namespace = Readonly<Record<string, Result<unknown>>>
 
@@ -28,6 +29,8 @@ export function pairNamespace(source: AllFacts, target: AllFacts, guest: Namespa
     files: () => pairFiles(target, itself, own('interfaces')),
     bridges: () => pairBridges(source, target, own('interfaces')),
     clockSkew: () => clockSkew(source, target),
+    sameName: () => chain(itself, ({ name }) => namesakes(target, 'name', name)),
+    sameUuid: () => chain(itself, ({ uuid }) => namesakes(target, 'uuid', uuid)),
   })
 }
 
@@ -69,6 +72,8 @@ export const MADE_OF: Readonly<Record<string, MadeOf>> = {
   },
   files: { hosts: { source: [], target: ['provisions.folders', 'provisions.files', 'provisions.emulators'] } },
   bridges: { hosts: both('network.bridges', 'network.vlans') },
+  sameName: { guest: ({ itself }) => fieldsOf(itself, ['name']) },
+  sameUuid: { guest: ({ itself }) => fieldsOf(itself, ['uuid']) },
   clockSkew: { hosts: both('clock.offset', 'clock.daemon') },
 }
 
