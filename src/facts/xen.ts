@@ -17,6 +17,8 @@ import { xenAbout } from './xen/about.ts'
 import { consoleLog, xenDaemonAsks, xenstoreDomain } from './xen/daemons.ts'
 
 const SYSFS = '/sys/hypervisor'
+/** xend's own default. */
+const RELOCATION_PORT = 8002
 const BALLOON = '/sys/devices/system/xen_memory/xen_memory0'
 const XEND = '/etc/xen/xend-config.sxp'
 const freebsd = { if: { path: '/boot/loader.conf' } }
@@ -108,6 +110,9 @@ export const xen = defineFacts({
       xlSettings: located(evidence, ask.xlConf, parseXlSettings),
       xendSettings: settings,
       xendConfig: map(settings, (found) => Object.fromEntries(found.map(({ key, value }) => [key, value]))),
+      relocationPort: map(settings, (found) =>
+        Number(found.find(({ key }) => key === 'xend-relocation-port')?.value ?? RELOCATION_PORT),
+      ),
       relocationHosts: map(settings, (found) =>
         (found.find(({ key }) => key === 'xend-relocation-hosts-allow')?.value ?? '').split(' ').filter(Boolean),
       ),

@@ -272,5 +272,7 @@ describe('facts of a host that sends or receives guests', (it) => {
     assert.equal(of("(xend-relocation-hosts-allow '^localhost$ ^xen1$')\n"), ['^localhost$', '^xen1$'])
     assert.equal(of("(xend-relocation-hosts-allow '')\n"), [])
     assert.equal(of('(xend-port 8000)\n'), [])
+    const port = (text: string) => value(xen.parse(evidence(xen, [['/etc/xen/xend-config.sxp', text]])).relocationPort)
+    assert.equal([port('(xend-relocation-port 8010)\n'), port('(xend-port 8000)\n')], [8010, 8002])
   })
 })

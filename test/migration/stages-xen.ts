@@ -41,6 +41,7 @@ export const XEN_STAGES: readonly Stage[] = [
     )(XM),
     plants: [
       plant('guest-marked-immovable', guest({ nomigrate: true })),
+      plant('relocation-ports-differ', source({ xen: { relocationPort: 8010 } })),
       plant('xend-admits-only-itself', target({ xen: { relocationHosts: ['^localhost$'] } })),
       plant('relocation-port-silent', target({ network: { listening: [22] } })),
       plant(
