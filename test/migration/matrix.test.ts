@@ -2,7 +2,8 @@ import * as assert from 'uvu/assert'
 import { known } from '../../src/evidence/result.ts'
 import { cheapestStep, Changes, nearestCell } from '../../src/migration/changes.ts'
 import type { Side } from '../../src/migration/guest.ts'
-import { matrix, type Row } from '../../src/migration/matrix.ts'
+import { matrixCode } from '../../src/cli/ready/matrix.ts'
+import { matrix, type Row, type Verdict } from '../../src/migration/matrix.ts'
 import { readiness } from '../../src/migration/ready.ts'
 import { matrixJson, matrixText } from '../../src/reporters/matrix.ts'
 import type { Finding } from '../../src/types.ts'
@@ -152,10 +153,23 @@ describe('the command ready --matrix', (it) => {
   })
 
   it('exits with 0 where each may go somewhere, and 3 with --strict where none surely can', () => {
-    const pair = ['fixtures/hosts/kvm-host', 'fixtures/hosts/kvm-guest']
-    assert.is(vdoctor(['ready', '--matrix', ...pair]).code, 0)
-    const odd = ['fixtures/hosts/xen-dom0-xenstored-dead', 'fixtures/hosts/xen-dom0']
-    assert.is.not(vdoctor(['ready', '--matrix', ...odd, '--strict']).code, 0)
+    const made = (...rows: Verdict[][]) => ({
+      ...{ vdoctor: '1', hosts: [] },
+      rows: rows.map((verdicts) => ({
+        ...{ guest: 'web1', toolstack: 'xl', live: true, source: 0 },
+        cells: verdicts.map((verdict, target) => ({ target, verdict, problems: [], undecided: [] })),
+      })),
+    })
+    for (const [rows, usual, strict] of [
+      [[['red', 'green'], ['green']], 0, 0],
+      [[['red', 'amber'], ['green']], 0, 3],
+      [[['red', 'red'], ['green']], 1, 1],
+      [[], 0, 0],
+    ] as const)
+      assert.equal(
+        [false, true].map((how) => matrixCode(made(...(rows as unknown as Verdict[][])), how)),
+        [usual, strict],
+      )
   })
 
   it('says what it does not take', () => {
