@@ -2,14 +2,13 @@ import { command, file, stat } from '../evidence/ask.ts'
 import type { Evidence, Member } from '../evidence/evidence.ts'
 import { locate } from '../evidence/locate.ts'
 import { absentAs, chain, known, map, orGap, unknown } from '../evidence/result.ts'
-import { cpuOfXml } from '../parse/guest/cpu.ts'
 import { at, baseName } from '../parse/guest/guest.ts'
 import { type GuestLog, parseQemuLog, parseXlLog } from '../parse/guest-log.ts'
-import { domainOf } from '../parse/guest/xml.ts'
 import { parseXlList } from '../parse/guest/xl-list.ts'
 import { type BackendDevice, backendDevices, parseXenstore } from '../parse/xenstore.ts'
 import { attributeOf, type Element, find, findAll, parseXml, textOf } from '../parse/xml.ts'
 import type { Ask, Result, Unknown } from '../types.ts'
+import { domainSchema, liveCpus, liveDomains, snapshotAsk, snapshotSchema, snapshotsOf } from './backends/live.ts'
 import { defineFacts } from './fact-set.ts'
 import { cpuSchema } from './guests/cpu.ts'
 import { dom0Asks, mayBeDom0 } from './guests/dom0.ts'
@@ -34,17 +33,6 @@ const device = object(
     script: string('The hotplug script'),
   },
   'One device of a running Xen guest',
-)
-
-const domain = object(
-  {
-    guest: string('Name of the guest'),
-    configFile: string('File that tells it'),
-    state: string("libvirt's word: running, paused, shutdown, crashed, pmsuspended"),
-    reason: string('booted, user, ioerror, watchdog, crashed, migration, postcopy-failed …'),
-    pid: number('pid', 'Process of QEMU; 0 where there is none'),
-  },
-  'One guest that libvirt keeps running',
 )
 
 const backing = object(
@@ -80,6 +68,7 @@ export const backends = defineFacts({
     errors: command(['xenstore-ls', '-f', '/local/domain/0/error'], XENSTORED),
     xlList: guestAsks.xlList,
     qemu: guestAsks.qemuLive,
+    snapshots: snapshotAsk,
     saved: stat('/var/lib/libvirt/qemu/save/*.save'),
     savedXen: stat('/var/lib/libvirt/libxl/save/*.save'),
     qemuLogs: file('/var/log/libvirt/qemu/*.log', TAIL),
@@ -91,9 +80,10 @@ export const backends = defineFacts({
       object({ path: string('Device in the xenstore'), message: string('The error') }, 'One error'),
       'Errors that back ends of dom0 have reported',
     ),
-    domains: listOf(domain, 'Guests that libvirt keeps running by QEMU'),
+    domains: listOf(domainSchema, 'Guests that libvirt keeps running by QEMU'),
     cpus: listOf(cpuSchema, 'Processors of the guests that libvirt keeps running by QEMU, as they were started'),
     backings: listOf(backing, 'Base images below the disks of guests that libvirt keeps running'),
+    snapshots: listOf(snapshotSchema, 'Snapshots of guests of QEMU that libvirt keeps a record of'),
     savedGuests: strings('Guests with a managed save: their next start resumes it'),
     logs: listOf(log, "What the ends of the guests' logs tell of their last runs"),
     xenstoreAnswers: bool('xenstored answered'),
@@ -122,6 +112,7 @@ export const backends = defineFacts({
       domains: known(liveDomains(live)),
       cpus: known(liveCpus(live)),
       backings: known(backingsOf(live)),
+      snapshots: known(snapshotsOf(evidence)),
       savedGuests: known(
         [ask.saved, ask.savedXen].flatMap((one): (string | Unknown)[] => {
           const members = absentAs(evidence.stats(one), [])
@@ -157,40 +148,6 @@ function named(device: BackendDevice, names: Result<ReadonlyMap<number, string>>
   const guest = orGap(map(names, (list) => list.get(device.domid) ?? String(device.domid)))
   return locate({ ...device, guest }, { ask: `xenstore-ls /local/domain/0/backend/${device.kind}` })
 }
-
-/** `<domstatus state='paused' reason='ioerror' pid='495'><domain …>` */
-function liveDomains(members: Result<readonly Member<Element>[]>) {
-  if (!members.ok) return [members]
-  return members.value.map(({ name, result }) =>
-    orGap(
-      map(result, (root) => {
-        if (root.name !== 'domstatus') throw new Error(`<${root.name}> is no status`)
-        const of = (attribute: string): string => attributeOf(root, '', attribute)
-        const item = {
-          guest: textOf(root, 'domain/name'),
-          configFile: name,
-          state: of('state'),
-          reason: of('reason'),
-          pid: Number(of('pid')) || 0,
-        }
-        return locate(item, at(name, root.line))
-      }),
-    ),
-  )
-}
-
-/** In the status, `<cpu>` holds every feature that QEMU has made of the definition, but for host-passthrough. */
-const liveCpus = (members: Result<readonly Member<Element>[]>) =>
-  members.ok
-    ? members.value.map(({ name, result }) =>
-        orGap(
-          map(result, (root) => {
-            const domain = domainOf(root)
-            return cpuOfXml(domain, { guest: textOf(domain, 'name'), configFile: name })
-          }),
-        ),
-      )
-    : [members]
 
 /** `<disk …><source file='/srv/web1.qcow2'/><backingStore type='file'><source file='/srv/base.qcow2'/><backingStore/></backingStore>` */
 function backingsOf(members: Result<readonly Member<Element>[]>) {

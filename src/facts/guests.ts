@@ -26,6 +26,10 @@ export const guests = defineFacts({
     disks: listOf(schema.diskSchema, 'Their disks and drives'),
     interfaces: listOf(schema.interfaceSchema, 'Their network interfaces'),
     hostdevs: listOf(schema.hostdevSchema, "The host's devices that they get"),
+    peripherals: listOf(
+      schema.peripheralSchema,
+      'Further devices of libvirt guests: shared folders, TPMs, shared memory, memory modules, random numbers',
+    ),
     consoles: listOf(schema.consoleSchema, 'Their serial ports and consoles'),
     graphics: listOf(schema.graphicsSchema, 'Their graphical consoles'),
     cpus: listOf(cpuSchema, 'Their processors, as their definitions have them'),
@@ -78,6 +82,7 @@ export const guests = defineFacts({
       disks: list(disks),
       interfaces: list(every(({ interfaces }) => interfaces.map(withProblem))),
       hostdevs: list(every(({ hostdevs }) => hostdevs)),
+      peripherals: list(every(({ peripherals }) => peripherals)),
       consoles: list(every(({ consoles }) => consoles)),
       graphics: list(every(({ graphics }) => graphics)),
       cpus: list(every(({ cpus }) => cpus)),

@@ -22,6 +22,7 @@ import { pci } from './pci.ts'
 import { platform } from './platform.ts'
 import { pressure } from './pressure.ts'
 import { processes } from './processes.ts'
+import { provisions } from './provisions.ts'
 import { security } from './security.ts'
 import { services } from './services.ts'
 import { storage } from './storage.ts'
@@ -59,6 +60,7 @@ export const factSets: readonly FactSet[] = [
   services,
   watchdog,
   processes,
+  provisions,
   security,
   packages,
   logs,

@@ -108,6 +108,9 @@ export const xen = defineFacts({
       xlSettings: located(evidence, ask.xlConf, parseXlSettings),
       xendSettings: settings,
       xendConfig: map(settings, (found) => Object.fromEntries(found.map(({ key, value }) => [key, value]))),
+      relocationHosts: map(settings, (found) =>
+        (found.find(({ key }) => key === 'xend-relocation-hosts-allow')?.value ?? '').split(' ').filter(Boolean),
+      ),
       xendServers: map(settings, (found) =>
         xendServers(found).map((one) => locate(one, { ask: XEND, path: XEND, line: one.line })),
       ),

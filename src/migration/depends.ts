@@ -2,13 +2,13 @@ import type { AllFacts } from '../engine/judge.ts'
 import { chainsOf } from '../engine/conditions.ts'
 import type { FixTemplate, Rule } from '../engine/rule.ts'
 import { pieces } from '../engine/template.ts'
-import { ofGuest as madeOf } from '../facts/pair.ts'
+import { MADE_OF_GUEST, PAIR_READS } from '../facts/pair.ts'
 
 /** What a rule's verdict and words depend on, of a guest and two hosts. */
 export interface Depends {
   readonly rule: Rule
-  readonly source: boolean
-  readonly target: boolean
+  /** What it reads of a host on that side, as text: hosts that are alike in it get the same verdict. "" where it reads nothing of it, null for all. */
+  readonly hostKey: (side: 'source' | 'target', host: AllFacts[string]) => string | null
   /** What it reads of the guest, as text: guests that are alike in it get the same verdict. "" where it reads nothing of it. */
   readonly guestKey: (guest: AllFacts[string], pair: AllFacts[string]) => string
 }
@@ -18,27 +18,35 @@ const OF_THE_GUEST = new Set(['toolstack', 'live', 'starts'])
 
 export function dependsOn(rule: Rule): Depends {
   const chains = [...new Set(expressions(rule).flatMap(chainsOf))].map((chain) => chain.split('.'))
-  const roots = new Set(chains.map(([root]) => root))
   const item = rule.each
-  const ofBoth =
-    item?.list.startsWith('pair.') === true ||
-    chains.some(([root, field]) => root === 'pair' && !OF_THE_GUEST.has(field ?? ''))
+  const ofLists = item?.list.startsWith('pair.') === true
+  const lists = item ? [item.list.split('.')] : []
+  const ofBoth = [...chains, ...lists].flatMap(([root, field]) =>
+    root === 'pair' && !OF_THE_GUEST.has(field ?? '') ? [field!] : [],
+  )
   const [, list] = item?.list.split('.') ?? []
   const ofGuest = chains.filter(([root]) => root === 'guest')
   const ofPair = chains.filter(([root]) => root === 'pair')
   const ofItem = item?.list.startsWith('guest.') ? chains.filter(([root]) => root === item.name) : []
   return {
     rule,
-    source: ofBoth || roots.has('source') || item?.list.startsWith('source.') === true,
-    target: ofBoth || roots.has('target') || item?.list.startsWith('target.') === true,
+    hostKey: (side, host) => {
+      if (ofBoth.some((field) => PAIR_READS[field] === undefined)) return null
+      const made = ofBoth.flatMap((field) => PAIR_READS[field]![side]).map((name) => name.split('.'))
+      const read = [...chains, ...lists].filter(([root]) => root === side).map(([, ...path]) => path)
+      if (made.length + read.length === 0) return ''
+      return JSON.stringify([...made, ...read].map(([namespace, ...path]) => walk(valueOf(host, namespace!), path)))
+    },
     guestKey: (guest, pair) => {
-      if (ofGuest.length + ofPair.length + ofItem.length === 0 && !item?.list.startsWith('guest.')) return ''
+      if (ofGuest.length + ofPair.length + ofItem.length === 0 && !item?.list.startsWith('guest.') && !ofLists)
+        return ''
       const own = ofGuest.map(([, field, ...path]) => walk(valueOf(guest, field!), path))
       const how = ofPair.map(([, field, ...path]) => walk(valueOf(pair, field!), path))
+      const made = ofPair.flatMap(([, field]) => MADE_OF_GUEST[field ?? '']?.(guest ?? {}, pair ?? {}) ?? [])
+      if (ofLists) return JSON.stringify([own, how, made, valueOf(pair, list!)])
       const items = item?.list.startsWith('guest.') ? valueOf(guest, list!) : []
       const read = Array.isArray(items) ? items.map((one) => ofItem.map(([, ...path]) => walk(one, path))) : items
-      const made = ofPair.flatMap(([, field]) => madeOf[field ?? '']?.(guest ?? {}, pair ?? {}) ?? [])
-      return JSON.stringify([own, how, read, made])
+      return JSON.stringify([own, how, made, read])
     },
   }
 }

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { known } from '../../src/evidence/result.ts'
 import { cheapestStep, Changes, nearestCell } from '../../src/migration/changes.ts'
@@ -8,7 +9,7 @@ import { matrixJson, matrixText } from '../../src/reporters/matrix.ts'
 import type { Finding } from '../../src/types.ts'
 import { describe } from '../describe.ts'
 import { vdoctor } from '../vdoctor.ts'
-import { changed, machine, rules, twin } from './machines.ts'
+import { changed, emptyHost, machine, rules, twin } from './machines.ts'
 
 const MACHINES = ['kvm-host', 'xen-dom0', 'xen-dom0-broken', 'rhel5-xend-dom0', 'xen-dom0-xenstored-dead', 'kvm-guest']
 const told = ({ rule, subject, says }: Finding): string => `${rule} ${subject}: ${says}`
@@ -41,14 +42,21 @@ const cpuOf = (guest: string, mode: string) => ({
   ...{ guest, configFile: '', mode, model: '', fallback: '', vendor: '', match: '', check: '', migratable: '' },
   ...{ required: [], hidden: [], forbidden: [], nested: false, tscMode: '', tscFrequency: null },
 })
+const PLAIN = { type: 'bridge', mac: '', script: '', virtualport: '' }
 
 /** The KVM host with three guests that differ in one thing each, and targets that lack one thing each. */
 async function fleet(): Promise<Side[]> {
   const host = await machine('kvm-host')
   const [one] = (host.facts['guests']!['all'] as { value: object[] }).value as [object]
   const guest = (name: string, more: object) => ({ ...one, name, uuid: name, configFile: `/etc/${name}.xml`, ...more })
-  const nic = (name: string, bridge: string) => ({ guest: name, name: 'vnet0', network: '', bridge, mac: '' })
   const cpus = ['small', 'large', 'odd'].map((name) => cpuOf(name, name === 'large' ? 'host-passthrough' : ''))
+  const nic = (name: string, bridge: string) => ({
+    guest: name,
+    name: 'vnet0',
+    network: '',
+    bridge,
+    ...PLAIN,
+  })
   const guests = {
     all: known([guest('small', {}), guest('large', { memory: 1e12 }), guest('odd', {})]),
     cpus: known(cpus),
@@ -145,8 +153,10 @@ describe('the command ready --matrix', (it) => {
   })
 
   it('exits with 0 where each may go somewhere, and 3 with --strict where none surely can', () => {
-    const pair = ['fixtures/hosts/kvm-host', 'fixtures/hosts/kvm-guest']
-    assert.is(vdoctor(['ready', '--matrix', ...pair]).code, 0)
+    const target = emptyHost()
+    const { code } = vdoctor(['ready', '--matrix', 'fixtures/hosts/kvm-host', target])
+    rmSync(target, { recursive: true })
+    assert.is(code, 0)
     const odd = ['fixtures/hosts/xen-dom0-xenstored-dead', 'fixtures/hosts/xen-dom0']
     assert.is.not(vdoctor(['ready', '--matrix', ...odd, '--strict']).code, 0)
   })

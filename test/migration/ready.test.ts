@@ -15,7 +15,7 @@ const found = (guest: string, source: Side, target: Side, offline = false): stri
 describe('ready', (it) => {
   for (const [name, guest] of [
     ['kvm-host', 'kvm1'],
-    ['xen-dom0', 'pv1'],
+    ['xen-dom0', 'pvh1'],
     ['rhel5-xend-dom0', 'rhel5vm01'],
   ] as const) {
     it(`a host is ready for its own guest: ${name}`, async () => {
@@ -23,6 +23,12 @@ describe('ready', (it) => {
       assert.equal(found(guest, source, twin(source, guest)), [])
     })
   }
+
+  it("knows that Debian's Xen moves no PV guest that runs", async () => {
+    const source = await machine('xen-dom0')
+    assert.equal(found('pv1', source, twin(source, 'pv1')), ['pv-guest-writes-not-tracked'])
+    assert.equal(found('pv1', source, twin(source, 'pv1'), true), [])
+  })
 
   it('names every reason at once, and none that was not planted', async () => {
     const own = await machine('kvm-host')
@@ -81,8 +87,8 @@ describe('ready', (it) => {
 
   it('says on which host the whole host stands in the way', async () => {
     const source = await machine('xen-dom0')
-    const target = twin(source, 'pv1', { xen: { xenstored: known(false), xenstoreDomain: known(false) } })
-    assert.equal(found('pv1', source, target), ['xenstored-not-running the target'])
+    const target = twin(source, 'pvh1', { xen: { xenstored: known(false), xenstoreDomain: known(false) } })
+    assert.equal(found('pvh1', source, target), ['xenstored-not-running the target'])
   })
 
   it('says where two recordings were made long apart', async () => {

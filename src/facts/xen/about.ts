@@ -100,6 +100,7 @@ export const xenAbout = {
   autoballoon: string('on, off or auto (the default) of xl.conf'),
   xlSettings: listOf(setting, 'Settings of xl.conf'),
   xendSettings: listOf(setting, 'Settings of xend-config.sxp'),
+  relocationHosts: strings('Expressions of xend-relocation-hosts-allow: who may send guests; [] for everybody'),
   xendConfig: mapOf(string(''), 'The same by name: "dom0-min-mem": "256"'),
   xendServers: listOf(server, 'Servers of xend that take orders by TCP and are switched on'),
   configProblems: listOf(

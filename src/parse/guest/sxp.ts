@@ -8,6 +8,7 @@ import {
   type GuestGraphics,
   type GuestHostdev,
   type GuestInterface,
+  movesFreely,
   nothingElse,
   whole,
 } from './guest.ts'
@@ -64,6 +65,7 @@ export function guestOfSxp(domain: Sxp, path: string): Definition {
     apic: switchOf(of('apic')),
     pciBridges: false,
     pciSlotsFree: null,
+    ...movesFreely,
     pae: kind !== 'hvm' || of('pae') !== '0',
   }
   const devices = sxpAll(domain, 'device').flatMap(({ items }) => items[1] ?? [])
@@ -104,6 +106,7 @@ function readDisk(device: Sxp, guest: Guest): GuestDisk {
     device: kind === 'cdrom' ? 'cdrom' : 'disk',
     readonly: kind === 'cdrom' || sxpWord(device, 'mode') === 'r',
     optional: false,
+    transient: false,
     shareable: sxpWord(device, 'mode').endsWith('!'),
     cache: '',
     script: '',
@@ -147,6 +150,7 @@ function readHostdevs(device: Sxp, guest: Guest): GuestHostdev[] {
       usbId: '',
       usbAddress: '',
       optional: false,
+      standby: false,
     }
     return locate(item, at(guest.configFile, dev.line))
   })

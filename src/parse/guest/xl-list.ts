@@ -1,6 +1,6 @@
 import { locate } from '../../evidence/locate.ts'
-import { type Definition, type Guest, nothingElse } from './guest.ts'
 import { cpuOfXl } from './cpu.ts'
+import { type Definition, type Guest, movesFreely, nothingElse } from './guest.ts'
 import { formatPciAddress } from '../pci-address.ts'
 import type { XlValue } from '../xl/config.ts'
 
@@ -141,6 +141,7 @@ export function guestOfDomain(domain: XlDomain): Definition {
     apic: null,
     pciBridges: false,
     pciSlotsFree: null,
+    ...movesFreely,
     pae: true,
   }
   const cpu = cpuOfXl(domain.cpu, { guest: domain.name, configFile: '' })

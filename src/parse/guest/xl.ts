@@ -15,6 +15,7 @@ import {
 } from './guest.ts'
 import { consoleOfXl } from './console.ts'
 import { cpuOfXl } from './cpu.ts'
+import { movingOfXl } from './moving.ts'
 import { xlPins } from '../cpu-pins.ts'
 import { parseXlPci } from '../pci-address.ts'
 import type { XlConfig, XlValue } from '../xl/config.ts'
@@ -79,6 +80,7 @@ class XlFile {
       usbControllers: usb.controllers,
       newSettings: newSettings(this.#config.settings, item, (key) => this.#matters(key)),
       ignored: [],
+      peripherals: [],
     }
   }
 
@@ -150,6 +152,10 @@ class XlFile {
       apic: this.#switch('apic'),
       pciBridges: false,
       pciSlotsFree: null,
+      ...movingOfXl(
+        (key) => this.#on(key),
+        (key) => this.#config.settings.has(key),
+      ),
       pae: text('pae') !== '0',
     }
     return locate(guest, { ask: this.#path, path: this.#path }, this.#lines())
@@ -211,6 +217,7 @@ class XlFile {
         device: disk.cdrom ? 'cdrom' : 'disk',
         readonly: disk.cdrom || /^ro?$/.test(disk.access),
         optional: false,
+        transient: false,
         shareable: disk.access.endsWith('!'),
         cache: '',
         script: disk.script,
@@ -259,6 +266,7 @@ class XlFile {
         usbId: '',
         usbAddress: '',
         optional: false,
+        standby: false,
       }
       return locate(item, at(this.#path, line))
     })
