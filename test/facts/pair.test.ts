@@ -181,7 +181,10 @@ describe('facts of a pair: files, bridges, clocks', (it) => {
       { command: ['chronyc', '-n', 'tracking'] },
       output(`System time     : ${text} of NTP time\nLeap status     : Normal\n`),
     ]
-    const ps = (daemon: string): Given => [processAsks.list, output(`    PID    PPID S WCHAN      COMMAND\n    812       1 S -          ${daemon}\n`)]
+    const ps = (daemon: string): Given => [
+      processAsks.list,
+      output(`    PID    PPID S WCHAN      COMMAND\n    812       1 S -          ${daemon}\n`),
+    ]
     const skew = (...given: Given[][]) => pairOf([...guest(''), ...given[0]!], given[1]!)['clockSkew']!
     const found = skew([chrony('0.5 seconds slow'), ps('chronyd')], [chrony('1.0 seconds fast'), ps('chronyd')])
     assert.is(found.ok && found.value, 1.5)
