@@ -1,6 +1,8 @@
 import { type AllFacts, contextOf, judgeFacts } from '../engine/judge.ts'
 import type { Rule } from '../engine/rule.ts'
-import { guestNamespace, hostNamespace, pairNamespace } from '../facts/pair.ts'
+import { guestNamespace } from '../facts/pair/guest.ts'
+import { hostNamespace } from '../facts/pair/host.ts'
+import { pairNamespace } from '../facts/pair/namespace.ts'
 import { NOT_PROBED } from '../facts/pair/probe.ts'
 import type { Finding } from '../types.ts'
 import { type GuestItem, guestsOf, type Side, toolstackOf } from './guest.ts'
@@ -103,7 +105,7 @@ class Judged {
     const guest = guestNamespace(from.side.facts, item.name)
     const guestSeen = contextOf({ guest })['guest']!
     const how = { toolstack, live, starts: false }
-    const pairOf = (to: HostView) => pairNamespace(from.side.facts, to.side.facts, how, item.name)
+    const pairOf = (to: HostView) => pairNamespace(from.side.facts, to.side.facts, guest, how)
     const ownPair = pairOf(from)
     const rules = this.#rules
       .filter(({ rule }) => concernedBy(rule, toolstack))

@@ -37,19 +37,18 @@ function sameAsReady(sides: readonly Side[], offline: boolean): void {
   }
 }
 
+const PLAIN = { type: 'bridge', mac: '', script: '', virtualport: '' }
 const MAC = '00:16:3e:00:00:01'
 const cpuOf = (guest: string, mode: string) => ({
   ...{ guest, configFile: '', mode, model: '', fallback: '', vendor: '', match: '', check: '', migratable: '' },
   ...{ required: [], hidden: [], forbidden: [], nested: false, tscMode: '', tscFrequency: null },
 })
-const PLAIN = { type: 'bridge', mac: '', script: '', virtualport: '' }
 
 /** The KVM host with three guests that differ in one thing each, and targets that lack one thing each. */
 async function fleet(): Promise<Side[]> {
   const host = await machine('kvm-host')
   const [one] = (host.facts['guests']!['all'] as { value: object[] }).value as [object]
   const guest = (name: string, more: object) => ({ ...one, name, uuid: name, configFile: `/etc/${name}.xml`, ...more })
-  const cpus = ['small', 'large', 'odd'].map((name) => cpuOf(name, name === 'large' ? 'host-passthrough' : ''))
   const nic = (name: string, bridge: string) => ({
     guest: name,
     name: 'vnet0',
@@ -57,6 +56,7 @@ async function fleet(): Promise<Side[]> {
     bridge,
     ...PLAIN,
   })
+  const cpus = ['small', 'large', 'odd'].map((name) => cpuOf(name, name === 'large' ? 'host-passthrough' : ''))
   const guests = {
     all: known([guest('small', {}), guest('large', { memory: 1e12 }), guest('odd', {})]),
     cpus: known(cpus),

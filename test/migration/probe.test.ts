@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -77,6 +78,7 @@ describe('trying what a migration needs', (it) => {
   if (needs('socat'))
     it('tells a port that listens from one that does not, with what there is', async () => {
       const server = createServer().listen(16509, '127.0.0.1')
+      await once(server, 'listening')
       try {
         const { ports } = await probe({ source: live, target: live, ...local, images: [] })
         const states = (ports as unknown as { value: { port: number; state: unknown }[] }).value

@@ -1,6 +1,6 @@
 import { locate } from '../../evidence/locate.ts'
-import { cpuOfXl } from './cpu.ts'
 import { type Definition, type Guest, movesFreely, nothingElse } from './guest.ts'
+import { cpuOfXl } from './cpu.ts'
 import { formatPciAddress } from '../pci-address.ts'
 import type { XlValue } from '../xl/config.ts'
 

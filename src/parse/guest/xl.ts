@@ -14,8 +14,8 @@ import {
   whole,
 } from './guest.ts'
 import { consoleOfXl } from './console.ts'
-import { cpuOfXl } from './cpu.ts'
 import { movingOfXl } from './moving.ts'
+import { cpuOfXl } from './cpu.ts'
 import { xlPins } from '../cpu-pins.ts'
 import { parseXlPci } from '../pci-address.ts'
 import type { XlConfig, XlValue } from '../xl/config.ts'

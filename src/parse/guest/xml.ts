@@ -15,8 +15,8 @@ import {
   whole,
 } from './guest.ts'
 import { readConsole } from './console.ts'
-import { cpuOfXml } from './cpu.ts'
 import { movingOfXml, peripheralsOf } from './moving.ts'
+import { cpuOfXml } from './cpu.ts'
 import { readNuma, readPins } from './xml-placement.ts'
 import { libvirtPciAddress } from '../pci-address.ts'
 import { parseSize } from '../size.ts'
