@@ -1,7 +1,6 @@
-import { command, file, stat } from '../evidence/ask.ts'
+import { command, file } from '../evidence/ask.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { locate } from '../evidence/locate.ts'
-import { orNone } from '../evidence/lookup.ts'
 import { absentAs, all, chain, known, map, orGap, unknown } from '../evidence/result.ts'
 import { featuresOfHwCaps } from '../parse/cpu/features.ts'
 import { type Emulator, parseQemuCaps } from '../parse/cpu/qemu-caps.ts'
@@ -22,9 +21,6 @@ const asks = {
   qemuX86: notes('926803a9278e445ec919c2b6cbd8c1c449c75b26dcb1686b774314180376c725'), // /usr/bin/qemu-system-x86_64
   qemuKvm: notes('3c76bc41d59c0c7314b1ae8e63f4f765d2cf16abaeea081b3ca1f5d8732f7bb1'), // /usr/libexec/qemu-kvm
   qemuKvmOld: notes('192d00e33ab81b6844471cabff1f91a820494354af4a271affc2b6dd076536e1'), // /usr/bin/qemu-kvm
-  emulators: stat('/usr/bin/qemu-system-*'),
-  kvm: stat('/usr/libexec/qemu-kvm'),
-  kvmOld: stat('/usr/bin/qemu-kvm'),
   uname: command(['uname', '-srm']),
   xenCpuid: command(['xen-cpuid', '-p']),
   info: command(['xl', 'info']),
@@ -79,7 +75,6 @@ export const offers = defineFacts({
     'What this host can give its guests: features of processors, with the names of libvirt, and types of machines',
   asks,
   about: {
-    programs: strings('Emulators that are installed: /usr/bin/qemu-system-*, /usr/libexec/qemu-kvm, /usr/bin/qemu-kvm'),
     emulators: listOf(emulator, "libvirt's notes of QEMU: of qemu-system-x86_64 in /usr/bin, and of qemu-kvm"),
     policies: listOf(
       policy,
@@ -89,7 +84,6 @@ export const offers = defineFacts({
   },
   parse(evidence, ask) {
     return {
-      programs: programs(evidence),
       emulators: known(
         [ask.qemuX86, ask.qemuKvm, ask.qemuKvmOld].flatMap((one) => {
           const found = emulatorOf(evidence, one)
@@ -101,16 +95,6 @@ export const offers = defineFacts({
     }
   },
 })
-
-const programs = (evidence: Evidence): Result<readonly string[]> =>
-  map(
-    all(orNone(evidence.stats(asks.emulators)), evidence.exists(asks.kvm), evidence.exists(asks.kvmOld)),
-    ([found, kvm, old]) => [
-      ...found.map(({ name }) => name),
-      ...(kvm ? ['/usr/libexec/qemu-kvm'] : []),
-      ...(old ? ['/usr/bin/qemu-kvm'] : []),
-    ],
-  )
 
 /** libvirt asks QEMU anew after another kernel was started, when somebody asks libvirt; until then its notes are of the old one. */
 function emulatorOf(evidence: Evidence, ask: Ask): Result<Emulator | Unknown> {

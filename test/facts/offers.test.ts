@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { isUnknown } from '../../src/evidence/result.ts'
 import { offers } from '../../src/facts/offers.ts'
 import { describe } from '../describe.ts'
-import { evidence, type Given, matches, output, status, value } from '../evidence.ts'
+import { evidence, type Given, output, value } from '../evidence.ts'
 
 const NOTES = readFileSync('fixtures/cpus/epyc-notes.xml', 'utf8')
 const noteOf = (emulator: string): string =>
@@ -33,18 +33,6 @@ describe('facts: offers', (it) => {
       assert.ok((value(emulators) as unknown[]).every(isUnknown))
       assert.is((value(emulators) as unknown[]).length, 1)
     }
-  })
-
-  it('lists emulators that are installed', () => {
-    const path = '/usr/bin/qemu-system-x86_64'
-    const found = facts(
-      [{ stat: '/usr/bin/qemu-system-*' }, matches(path)],
-      [{ stat: path }, status({})],
-      [{ stat: '/usr/libexec/qemu-kvm' }, status({})],
-    )
-    assert.equal(value(found.programs), [path, '/usr/libexec/qemu-kvm'])
-    assert.equal(value(facts().programs), [])
-    assert.is(value(offers.parse(evidence(offers, [], 'denied')).programs), 'denied')
   })
 
   it('takes the policies of Xen where xen-cpuid tells them', () => {

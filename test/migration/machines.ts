@@ -1,3 +1,6 @@
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { collect } from '../../src/engine/collect.ts'
 import { Linter } from '../../src/engine/conditions.ts'
 import type { AllFacts } from '../../src/engine/judge.ts'
@@ -62,4 +65,15 @@ export function twin(side: Side, guest: string, change: AllFacts = {}): Side {
   const guests = { all: known(all.value.filter(({ name }) => name !== guest)) }
   const receiving = changed(side, RECEIVES)
   return changed(receiving, { ...change, guests: { ...guests, ...change['guests'] } }, `twin of ${side.host.label}`)
+}
+
+/** A folder with the KVM host as it would be recorded without guests: a target that its guest can really go to. */
+export function emptyHost(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'vdoctor-target-'))
+  cpSync('fixtures/hosts/kvm-host', folder, { recursive: true })
+  const manifest = join(folder, 'manifest.jsonl')
+  const lines = readFileSync(manifest, 'utf8').split('\n')
+  const kept = lines.filter((line) => !/^\{"ask":\{"\w+":"[^"]*\/kvm1/.test(line))
+  writeFileSync(manifest, kept.map((line) => line.replace(/"[^"]*\/kvm1[^"]*",?/g, '')).join('\n'))
+  return folder
 }

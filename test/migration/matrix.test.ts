@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { known } from '../../src/evidence/result.ts'
 import { cheapestStep, Changes, nearestCell } from '../../src/migration/changes.ts'
@@ -9,7 +10,7 @@ import { matrixJson, matrixText } from '../../src/reporters/matrix.ts'
 import type { Finding } from '../../src/types.ts'
 import { describe } from '../describe.ts'
 import { vdoctor } from '../vdoctor.ts'
-import { changed, machine, rules, twin } from './machines.ts'
+import { changed, emptyHost, machine, rules, twin } from './machines.ts'
 
 const MACHINES = ['kvm-host', 'xen-dom0', 'xen-dom0-broken', 'rhel5-xend-dom0', 'xen-dom0-xenstored-dead', 'kvm-guest']
 const told = ({ rule, subject, says }: Finding): string => `${rule} ${subject}: ${says}`
@@ -170,6 +171,10 @@ describe('the command ready --matrix', (it) => {
         [false, true].map((how) => matrixCode(made(...(rows as unknown as Verdict[][])), how)),
         [usual, strict],
       )
+    const target = emptyHost()
+    const { code } = vdoctor(['ready', '--matrix', 'fixtures/hosts/kvm-host', target])
+    rmSync(target, { recursive: true })
+    assert.is(code, 0)
   })
 
   it('says what it does not take', () => {

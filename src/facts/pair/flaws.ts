@@ -1,6 +1,6 @@
 import { all, isUnknown, map, unknown } from '../../evidence/result.ts'
 import type { Result, Unknown } from '../../types.ts'
-import type { AllFacts } from './host-cpu.ts'
+import type { AllFacts } from './facts-of.ts'
 import { onceForBoth } from './once.ts'
 
 interface Flaw {

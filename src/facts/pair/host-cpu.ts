@@ -3,8 +3,7 @@ import { featuresOfFlags, featuresOfHwCaps } from '../../parse/cpu/features.ts'
 import type { Emulator } from '../../parse/cpu/qemu-caps.ts'
 import type { CpuPolicy } from '../../parse/cpu/xen-policy.ts'
 import type { Result, Unknown } from '../../types.ts'
-
-export type AllFacts = Readonly<Record<string, Readonly<Record<string, Result<unknown>>>>>
+import { type AllFacts, factOf } from './facts-of.ts'
 
 /** Who told what a host can give, best first. /proc/cpuinfo tells what its kernel sees, which is near to it. */
 export type CpuSource = 'libvirt' | 'xen-cpuid' | 'xl info' | 'cpuinfo'
@@ -71,8 +70,7 @@ export function bySameSource(
 
 /** What one source tells of a host; null where the host has not got that source. */
 export function hostCpu(facts: AllFacts, by: CpuSource, whom: CpuFor): Result<HostCpu | null> {
-  const fact = <T>(set: string, name: string): Result<T> =>
-    (facts[set]?.[name] ?? unknown('not-recorded', `${set}.${name}`)) as Result<T>
+  const fact = <T>(set: string, name: string): Result<T> => factOf<T>(facts, set, name)
   if (by === 'libvirt') return chain(fact<Emulators>('offers', 'emulators'), (list) => byLibvirt(list, whom))
   if (by === 'xen-cpuid') return map(fact<readonly CpuPolicy[]>('offers', 'policies'), (list) => byPolicies(list, whom))
   if (by === 'xl info') return map(fact<readonly string[]>('offers', 'hwCaps'), (caps) => byHwCaps(caps, whom))

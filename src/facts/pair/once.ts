@@ -1,4 +1,4 @@
-import type { AllFacts } from './host-cpu.ts'
+import type { AllFacts } from './facts-of.ts'
 
 /** Makes something of two hosts once, however many guests are judged between them. */
 export function onceForBoth<T>(
