@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import wabt from 'wabt'
 import { commands } from '../src/commands/index.ts'
 import { Linter } from '../src/engine/conditions.ts'
-import { readDeclined } from '../src/engine/declined.ts'
+import { readCoverage } from '../src/engine/declined.ts'
 import { readRules } from '../src/engine/library.ts'
 import { apart } from '../src/engine/shipped.ts'
 import { signaturesOf } from '../src/engine/scan-logs.ts'
@@ -57,7 +57,7 @@ const rules = readRules('rules', new Linter(factSets))
 const { conditions, texts } = apart(rules)
 writeFileSync('dist/rules.json', JSON.stringify(conditions))
 writeFileSync('dist/texts.jsonl', texts.map((one) => JSON.stringify(one)).join('\n'))
-writeFileSync('dist/coverage.json', JSON.stringify(readDeclined('rules')))
+writeFileSync('dist/coverage.json', JSON.stringify(readCoverage('rules')))
 cpSync('src/hosts/shell', 'dist/shell', { recursive: true })
 const { automaton } = signaturesOf(rules)
 writeFileSync('dist/signatures.bin', packAutomaton(automaton))

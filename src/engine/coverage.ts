@@ -9,6 +9,31 @@ export interface Declined {
   readonly note: string
 }
 
+export const CONDITION_REASONS = [
+  'application-level',
+  'not-observable',
+  'not-a-fault',
+  'of-the-command',
+  'built-in',
+] as const
+
+/** Something that a migrator checks before or while it moves a guest: the rules that look for it, or why none does. */
+export interface Condition {
+  /** Its place in the list of all that migrators check: A1 … G21; X… for what none of them checks. */
+  readonly key: string
+  /** What must hold, in the field's own words. */
+  readonly condition: string
+  readonly rules: readonly string[]
+  readonly reason?: (typeof CONDITION_REASONS)[number]
+  readonly note?: string
+}
+
+/** What no rule checks, and what the rules for migrations stand for. */
+export interface Coverage {
+  readonly statements: readonly Declined[]
+  readonly conditions: readonly Condition[]
+}
+
 /** One section of a document, the rules that encode it, and the statements that they stand for. */
 export interface Section {
   readonly document: string

@@ -7,9 +7,11 @@ import type { Rule } from './rule.ts'
 import { readRule } from './rule-file.ts'
 import { unique } from './select.ts'
 
-/** Rule files below a folder, without their tests and the list of what no rule covers. */
+/** Rule files below a folder, without their tests and the lists of what no rule covers. */
 function ruleFiles(folder: string): string[] {
-  const files = fastGlob.sync('**/*.yaml', { cwd: folder, ignore: ['**/*.test.yaml', 'coverage.yaml'] }).sort()
+  const files = fastGlob
+    .sync('**/*.yaml', { cwd: folder, ignore: ['**/*.test.yaml', 'coverage.yaml', 'conditions.yaml'] })
+    .sort()
   if (files.length === 0)
     throw new UserError(`no rules in ${folder}`, 'A rule is a file NAME.yaml; see "vdoctor rules new".')
   return files.map((file) => join(folder, file))

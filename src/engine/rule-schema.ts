@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { TOOLSTACKS } from '../facts/pair.ts'
+import { TOOLSTACKS } from '../facts/pair/move.ts'
 import { PHASES } from './rule.ts'
 import { CONFIDENCES, LOG_KINDS } from '../signatures/signature.ts'
 

@@ -1,4 +1,4 @@
-import type { Toolstack } from '../facts/pair.ts'
+import type { Toolstack } from '../facts/pair/move.ts'
 import type { Signature } from '../signatures/signature.ts'
 import type { Confidence, Refusal, Severity } from '../types.ts'
 

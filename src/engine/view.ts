@@ -94,8 +94,9 @@ function listView(items: readonly unknown[], fact: string): readonly unknown[] {
 /** One namespace as a CEL variable. */
 export function namespaceView(name: string, facts: Readonly<Record<string, Result<unknown>>>): object {
   const seen = {}
-  for (const [field, result] of Object.entries(facts)) {
+  for (const field of Object.keys(facts)) {
     const get = (): unknown => {
+      const result = facts[field]!
       if (!result.ok) return fail(`${name}.${field}`, result)
       // What the machine is stands in the report's head, and is no evidence against it.
       if (name !== 'platform') for (const source of result.from) reading?.sources.push(source)

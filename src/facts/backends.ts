@@ -8,7 +8,9 @@ import { parseXlList } from '../parse/guest/xl-list.ts'
 import { type BackendDevice, backendDevices, parseXenstore } from '../parse/xenstore.ts'
 import { attributeOf, type Element, find, findAll, parseXml, textOf } from '../parse/xml.ts'
 import type { Ask, Result, Unknown } from '../types.ts'
+import { domainSchema, liveCpus, liveDomains, snapshotAsk, snapshotSchema, snapshotsOf } from './backends/live.ts'
 import { defineFacts } from './fact-set.ts'
+import { cpuSchema } from './guests/cpu.ts'
 import { dom0Asks, mayBeDom0 } from './guests/dom0.ts'
 import { guestAsks } from './guests/sources.ts'
 import { bool, listOf, number, object, string, strings } from './schema.ts'
@@ -31,17 +33,6 @@ const device = object(
     script: string('The hotplug script'),
   },
   'One device of a running Xen guest',
-)
-
-const domain = object(
-  {
-    guest: string('Name of the guest'),
-    configFile: string('File that tells it'),
-    state: string("libvirt's word: running, paused, shutdown, crashed, pmsuspended"),
-    reason: string('booted, user, ioerror, watchdog, crashed, migration, postcopy-failed …'),
-    pid: number('pid', 'Process of QEMU; 0 where there is none'),
-  },
-  'One guest that libvirt keeps running',
 )
 
 const backing = object(
@@ -77,6 +68,7 @@ export const backends = defineFacts({
     errors: command(['xenstore-ls', '-f', '/local/domain/0/error'], XENSTORED),
     xlList: guestAsks.xlList,
     qemu: guestAsks.qemuLive,
+    snapshots: snapshotAsk,
     saved: stat('/var/lib/libvirt/qemu/save/*.save'),
     savedXen: stat('/var/lib/libvirt/libxl/save/*.save'),
     qemuLogs: file('/var/log/libvirt/qemu/*.log', TAIL),
@@ -88,8 +80,10 @@ export const backends = defineFacts({
       object({ path: string('Device in the xenstore'), message: string('The error') }, 'One error'),
       'Errors that back ends of dom0 have reported',
     ),
-    domains: listOf(domain, 'Guests that libvirt keeps running by QEMU'),
+    domains: listOf(domainSchema, 'Guests that libvirt keeps running by QEMU'),
+    cpus: listOf(cpuSchema, 'Processors of the guests that libvirt keeps running by QEMU, as they were started'),
     backings: listOf(backing, 'Base images below the disks of guests that libvirt keeps running'),
+    snapshots: listOf(snapshotSchema, 'Snapshots of guests of QEMU that libvirt keeps a record of'),
     savedGuests: strings('Guests with a managed save: their next start resumes it'),
     logs: listOf(log, "What the ends of the guests' logs tell of their last runs"),
     xenstoreAnswers: bool('xenstored answered'),
@@ -100,6 +94,9 @@ export const backends = defineFacts({
       (text) => new Map(parseXlList(text).map((one) => [one.domid, one.name])),
     )
     const kinds = [ask.vif, ask.vbd, ask.qdisk, ask.pci].map((one) => subtree(evidence, one))
+    const live = map(absentAs<readonly Member<string>[]>(evidence.texts(ask.qemu), []), (members) =>
+      members.map(({ name, result }) => ({ name, result: map(result, parseXml) })),
+    )
     const errors = map(subtree(evidence, ask.errors), (nodes) =>
       [...nodes]
         .filter(([path, message]) => path.endsWith('/error') && message !== '')
@@ -112,8 +109,10 @@ export const backends = defineFacts({
         ),
       ),
       errors,
-      domains: known(liveDomains(absentAs<readonly Member<string>[]>(evidence.texts(ask.qemu), []))),
-      backings: known(backingsOf(absentAs<readonly Member<string>[]>(evidence.texts(ask.qemu), []))),
+      domains: known(liveDomains(live)),
+      cpus: known(liveCpus(live)),
+      backings: known(backingsOf(live)),
+      snapshots: known(snapshotsOf(evidence)),
       savedGuests: known(
         [ask.saved, ask.savedXen].flatMap((one): (string | Unknown)[] => {
           const members = absentAs(evidence.stats(one), [])
@@ -150,34 +149,12 @@ function named(device: BackendDevice, names: Result<ReadonlyMap<number, string>>
   return locate({ ...device, guest }, { ask: `xenstore-ls /local/domain/0/backend/${device.kind}` })
 }
 
-/** `<domstatus state='paused' reason='ioerror' pid='495'><domain …>` */
-function liveDomains(members: Result<readonly Member<string>[]>) {
-  if (!members.ok) return [members]
-  return members.value.map(({ name, result }) =>
-    orGap(
-      map(result, (text) => {
-        const root = parseXml(text)
-        if (root.name !== 'domstatus') throw new Error(`<${root.name}> is no status`)
-        const of = (attribute: string): string => attributeOf(root, '', attribute)
-        const item = {
-          guest: textOf(root, 'domain/name'),
-          configFile: name,
-          state: of('state'),
-          reason: of('reason'),
-          pid: Number(of('pid')) || 0,
-        }
-        return locate(item, at(name, root.line))
-      }),
-    ),
-  )
-}
-
 /** `<disk …><source file='/srv/web1.qcow2'/><backingStore type='file'><source file='/srv/base.qcow2'/><backingStore/></backingStore>` */
-function backingsOf(members: Result<readonly Member<string>[]>) {
+function backingsOf(members: Result<readonly Member<Element>[]>) {
   if (!members.ok) return [members]
   return members.value.flatMap(({ name, result }): (ReturnType<typeof backingChain>[number] | Unknown)[] => {
-    const read = map(result, (text) => {
-      const domain = find(parseXml(text), 'domain')
+    const read = map(result, (root) => {
+      const domain = find(root, 'domain')
       return (domain ? findAll(domain, 'devices/disk') : []).flatMap((disk) =>
         backingChain(disk, textOf(domain, 'name'), name),
       )

@@ -42,6 +42,7 @@ export const clock = defineFacts({
     ),
     sources: strings('Clock sources that can be used'),
     tscUnstable: bool('The kernel said since it was started that it gave up the TSC'),
+    tscHz: number('Hz', 'Frequency of the TSC as the kernel measured it; of no use in a Xen dom0, see xen.tscHz'),
     words: strings("Words of the kernel's command line that concern clocks"),
     daemon: string('Program that keeps the time: chronyd, ntpd, systemd-timesyncd, ptp4l …; "" where none runs'),
     synchronized: bool('That program follows a source of time'),
@@ -63,6 +64,7 @@ export const clock = defineFacts({
         [],
       ),
       tscUnstable: tscUnstable(evidence),
+      tscHz: map(evidence.stdout(ask.dmesg), tscHz),
       words: map(evidence.text(ask.cmdline), (text) => bootWords(text).filter((word) => CLOCK_WORDS.test(word))),
       daemon,
       synchronized: chain(daemon, (name) => synchronized(evidence, name)),
@@ -83,6 +85,16 @@ function tscUnstable(evidence: Evidence): Result<boolean> {
       ? known(false)
       : unknown('malformed', 'dmesg', 'the log has lost its beginning')
   })
+}
+
+/** `tsc: Refined TSC clocksource calibration: 2593.905 MHz`; before that is done, `tsc: Detected 2594.000 MHz processor` or `… MHz TSC`. */
+function tscHz(text: string): number {
+  const of = (pattern: RegExp): string | undefined => [...text.matchAll(pattern)].at(-1)?.[1]
+  const found =
+    of(/tsc: Refined TSC clocksource calibration: (\d+\.\d+) MHz/g) ??
+    of(/tsc: Detected (\d+\.\d+) MHz (?:TSC|processor)/g)
+  if (found === undefined) throw new Error('the kernel tells no frequency of the TSC')
+  return Math.round(Number(found) * 1e6)
 }
 
 function synchronized(evidence: Evidence, daemon: string): Result<boolean> {

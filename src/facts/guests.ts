@@ -11,6 +11,7 @@ import * as schema from './guests/schema.ts'
 import { mayBeDom0 } from './guests/dom0.ts'
 import { deviceDrift, driftSchema } from './guests/drift.ts'
 import { roomAsks, rooms, roomSchema } from './guests/room.ts'
+import { cpuSchema } from './guests/cpu.ts'
 import { brokenAutostart } from './guests/autostart.ts'
 import { differences } from './guests/differences.ts'
 import { type Found, guestAsks, isActive, readGuests } from './guests/sources.ts'
@@ -25,8 +26,13 @@ export const guests = defineFacts({
     disks: listOf(schema.diskSchema, 'Their disks and drives'),
     interfaces: listOf(schema.interfaceSchema, 'Their network interfaces'),
     hostdevs: listOf(schema.hostdevSchema, "The host's devices that they get"),
+    peripherals: listOf(
+      schema.peripheralSchema,
+      'Further devices of libvirt guests: shared folders, TPMs, shared memory, memory modules, random numbers',
+    ),
     consoles: listOf(schema.consoleSchema, 'Their serial ports and consoles'),
     graphics: listOf(schema.graphicsSchema, 'Their graphical consoles'),
+    cpus: listOf(cpuSchema, 'Their processors, as their definitions have them'),
     pins: listOf(schema.pinSchema, 'Processors that they are bound to'),
     numa: listOf(schema.numaSchema, 'Guests of libvirt that are bound to NUMA nodes'),
     malformed: listOf(schema.malformedSchema, 'Entries that their toolstack will not take'),
@@ -76,8 +82,10 @@ export const guests = defineFacts({
       disks: list(disks),
       interfaces: list(every(({ interfaces }) => interfaces.map(withProblem))),
       hostdevs: list(every(({ hostdevs }) => hostdevs)),
+      peripherals: list(every(({ peripherals }) => peripherals)),
       consoles: list(every(({ consoles }) => consoles)),
       graphics: list(every(({ graphics }) => graphics)),
+      cpus: list(every(({ cpus }) => cpus)),
       pins: list(every(({ pins }) => pins)),
       numa: list(every(({ numa }) => numa)),
       malformed: list(every(({ malformed }) => malformed)),

@@ -16,11 +16,13 @@ import { logs } from './logs.ts'
 import { memory } from './memory.ts'
 import { migration } from './migration.ts'
 import { network } from './network.ts'
+import { offers } from './offers.ts'
 import { packages } from './packages.ts'
 import { pci } from './pci.ts'
 import { platform } from './platform.ts'
 import { pressure } from './pressure.ts'
 import { processes } from './processes.ts'
+import { provisions } from './provisions.ts'
 import { security } from './security.ts'
 import { services } from './services.ts'
 import { storage } from './storage.ts'
@@ -46,6 +48,7 @@ export const factSets: readonly FactSet[] = [
   libvirt,
   migration,
   backends,
+  offers,
   terminals,
   storage,
   iscsi,
@@ -57,6 +60,7 @@ export const factSets: readonly FactSet[] = [
   services,
   watchdog,
   processes,
+  provisions,
   security,
   packages,
   logs,

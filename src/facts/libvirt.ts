@@ -6,6 +6,7 @@ import { listeningOn } from '../parse/proc-net-tcp.ts'
 import { defineFacts } from './fact-set.ts'
 import { dnsmasqAsks, wideDnsmasq } from './libvirt/dnsmasq.ts'
 import { confReader, ignoredElements, problemsOf, readNetworks, readPools, runningDaemons } from './libvirt/sources.ts'
+import { movingAsks, movingFacts, movingOf } from './libvirt/moving.ts'
 import { bool, listOf, nullable, number, object, string, strings } from './schema.ts'
 
 const LIBVIRTD_TCP_PORT = 16509
@@ -89,6 +90,7 @@ export const libvirt = defineFacts({
     virtqemudConf: file('/etc/libvirt/virtqemud.conf'),
     qemuConf: file('/etc/libvirt/qemu.conf'),
     libxlConf: file('/etc/libvirt/libxl.conf'),
+    ...movingAsks,
     guestsConf: file('/etc/sysconfig/libvirt-guests'),
     guestsDefault: file('/etc/default/libvirt-guests'),
     tcp: file('/proc/net/tcp', { maxBytes: 4 << 20 }),
@@ -127,6 +129,7 @@ export const libvirt = defineFacts({
       "Lines of libvirt's configuration that it refuses, or whose name it does not know",
     ),
     maxFiles: nullable(number('count', 'max_files of QEMU as set; none for the default')),
+    ...movingFacts,
   },
   parse(evidence, ask) {
     const processes = chain(evidence.stdout(ask.processes), runningDaemons)
@@ -183,6 +186,7 @@ export const libvirt = defineFacts({
         ask.qemuConf,
         ask.libxlConf,
       ]),
+      ...movingOf(evidence, { daemon, split: confReader(evidence, ask.virtqemudConf), qemu }),
       maxFiles: map(qemu('max_files'), (text) => (/^\d+$/.test(text) ? Number(text) : null)),
     }
   },

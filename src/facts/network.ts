@@ -15,6 +15,7 @@ import {
 } from './network/interfaces.ts'
 import { activeNetworks, networkSchema } from './network/libvirt.ts'
 import { networkScripts, networkScriptSchema } from './network/xend.ts'
+import { movingFacts, movingOf } from './network/moving.ts'
 import { narrowPorts, narrowPortSchema } from './network/mtu.ts'
 import { bool, listOf, number, strings } from './schema.ts'
 
@@ -43,6 +44,7 @@ export const network = defineFacts({
     xend: bool('xend is installed: only then its configuration counts'),
     narrowPorts: listOf(narrowPortSchema, 'Ports that drop packets which their bridge or its guests may send'),
     localhostNamed: bool('/etc/hosts gives localhost an address'),
+    ...movingFacts,
   },
   parse(evidence, ask) {
     const found = interfaces(evidence)
@@ -76,6 +78,7 @@ export const network = defineFacts({
       xend: evidence.exists(ask.xendProgram),
       narrowPorts: narrowPorts(bridgeList, found),
       localhostNamed: localhostNamed(evidence),
+      ...movingOf(evidence),
     }
   },
 })

@@ -8,6 +8,8 @@ import type { Ask, Result } from '../types.ts'
 import { defineFacts } from './fact-set.ts'
 import { bool, listOf, nullable, number, object, string, strings } from './schema.ts'
 import { controllers, diskAsks, diskFacts, multipathPaths } from './storage/disks.ts'
+import { blockNameAsks, blockNames, fileSystemOf, fileSystemSchema, holdsFiles } from './storage/places.ts'
+import { realPathAsks, realPathSchema, realPathsOf } from './storage/real-paths.ts'
 import { fileAsks, fileFacts, storageFiles } from './storage/files.ts'
 
 const mount = object(
@@ -49,6 +51,8 @@ export const storage = defineFacts({
     loopFiles: file('/sys/block/loop*/loop/backing_file'),
     mounts: file('/proc/mounts'),
     swaps: file('/proc/swaps'),
+    ...blockNameAsks,
+    ...realPathAsks,
     df: command(['df', '-klP'], { if: { path: '/proc/self/stat' } }),
     scsiIdConfig: file('/etc/scsi_id.config'),
     ...fileAsks,
@@ -61,6 +65,11 @@ export const storage = defineFacts({
     loopCount: number('count', 'Loop devices that exist'),
     loopsInUse: listOf(loopDevice, 'Those with a file behind them'),
     mounts: listOf(mount, 'Mounted file systems of disks and servers'),
+    fileSystems: listOf(fileSystemSchema, 'Every mounted file system that can hold files of users'),
+    blockNames: strings(
+      'Names of disks and volumes, by the folders in /dev where they are listed: /dev/mapper/vg0-web1, /dev/vg0/web1, /dev/disk/by-id/wwn-…',
+    ),
+    realPaths: listOf(realPathSchema, 'Where the paths lead that definitions of guests name'),
     mountedPaths: strings(
       'Devices that this host has mounted or swaps on, volumes also as /dev/GROUP/NAME, and the disks that they are partitions of',
     ),
@@ -86,6 +95,9 @@ export const storage = defineFacts({
       ),
       loopsInUse: loopsInUse(evidence, ask.loopFiles),
       mounts: map(mounts, (lines) => lines.filter(isReal).map(describeMount)),
+      fileSystems: map(mounts, (lines) => lines.filter(holdsFiles).map(fileSystemOf)),
+      blockNames: blockNames(evidence),
+      realPaths: realPathsOf(evidence),
       mountedPaths: mounted,
       fstabLabels: map(absentAs(evidence.text(ask.fstab), ''), (text) =>
         parseMountLines(text).flatMap(({ device }) => (/^(PART)?(LABEL|UUID)=/.test(device) ? [device] : [])),

@@ -17,6 +17,8 @@ import { xenAbout } from './xen/about.ts'
 import { consoleFolder, consoleLog, xenDaemonAsks, xenstoreDomain } from './xen/daemons.ts'
 
 const SYSFS = '/sys/hypervisor'
+/** xend's own default. */
+const RELOCATION_PORT = 8002
 const BALLOON = '/sys/devices/system/xen_memory/xen_memory0'
 const XEND = '/etc/xen/xend-config.sxp'
 const freebsd = { if: { path: '/boot/loader.conf' } }
@@ -94,13 +96,9 @@ export const xen = defineFacts({
       dom0Memory: map(evidence.text(ask.memory), (text) => finite(text) * 1024),
       dom0Target: map(evidence.text(ask.target), (text) => finite(text) * 1024),
       refused: refused(evidence),
-      biosDisabled: chain(evidence.stdout(ask.log), (text) =>
-        /VMX disabled by BIOS|SVM Extension is disabled in BIOS/.test(text)
-          ? known(true)
-          : isWhole(text)
-            ? known(false)
-            : unknown('malformed', 'xl dmesg', CUT),
-      ),
+      biosDisabled: saidAtStart(evidence, /VMX disabled by BIOS|SVM Extension is disabled in BIOS/),
+      tscHz: map(evidence.stdout(ask.log), tscHz),
+      tscScaling: saidAtStart(evidence, /^\(XEN\).* - TSC (?:Scaling|Rate MSR)/m),
       toolstack: toolstack(evidence, names),
       xendInstalled: evidence.exists(ask.xend),
       xend: xendRuns(names, evidence),
@@ -112,6 +110,12 @@ export const xen = defineFacts({
       xlSettings: located(evidence, ask.xlConf, parseXlSettings),
       xendSettings: settings,
       xendConfig: map(settings, (found) => Object.fromEntries(found.map(({ key, value }) => [key, value]))),
+      relocationPort: map(settings, (found) =>
+        Number(found.find(({ key }) => key === 'xend-relocation-port')?.value ?? RELOCATION_PORT),
+      ),
+      relocationHosts: map(settings, (found) =>
+        (found.find(({ key }) => key === 'xend-relocation-hosts-allow')?.value ?? '').split(' ').filter(Boolean),
+      ),
       xendServers: map(settings, (found) =>
         xendServers(found).map((one) => locate(one, { ask: XEND, path: XEND, line: one.line })),
       ),
@@ -157,6 +161,18 @@ const dom0MemParts = (own: readonly string[]) => {
 
 /** The hypervisor's log begins with its version; the ring drops the oldest lines first. */
 const isWhole = (log: string): boolean => /^\(XEN\)\s+(?:\[[^\]]*\]\s*)?Xen version /m.test(log)
+
+const saidAtStart = (evidence: Evidence, pattern: RegExp): Result<boolean> =>
+  chain(evidence.stdout(asks.log), (text) =>
+    pattern.test(text) ? known(true) : isWhole(text) ? known(false) : unknown('malformed', 'xl dmesg', CUT),
+  )
+
+/** `(XEN) Detected 2596.130 MHz processor.` */
+function tscHz(log: string): number {
+  const found = /^\(XEN\).*Detected (\d+\.\d+) MHz processor/m.exec(log)?.[1]
+  if (found === undefined) throw new Error(isWhole(log) ? 'no frequency' : CUT)
+  return Math.round(Number(found) * 1e6)
+}
 
 function refused(evidence: Evidence): Result<readonly (ReturnType<typeof parseRefusedOptions>[number] | Unknown)[]> {
   return map(evidence.stdout(asks.log), (text) => {

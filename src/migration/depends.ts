@@ -2,39 +2,43 @@ import type { AllFacts } from '../engine/judge.ts'
 import { chainsOf } from '../engine/conditions.ts'
 import type { FixTemplate, Rule } from '../engine/rule.ts'
 import { pieces } from '../engine/template.ts'
+import { MADE_OF } from '../facts/pair/namespace.ts'
 
 /** What a rule's verdict and words depend on, of a guest and two hosts. */
 export interface Depends {
   readonly rule: Rule
-  readonly source: boolean
-  readonly target: boolean
+  /** What it reads of a host on that side, as text: hosts that are alike in it get the same verdict. "" where it reads nothing of it, null for all. */
+  readonly hostKey: (side: 'source' | 'target', host: AllFacts[string]) => string | null
   /** What it reads of the guest, as text: guests that are alike in it get the same verdict. "" where it reads nothing of it. */
   readonly guestKey: (guest: AllFacts[string], pair: AllFacts[string]) => string
 }
 
-/** These say how one guest moves, wherever it goes; the other facts about a pair are made of both hosts. */
-const OF_THE_GUEST = new Set(['toolstack', 'live', 'starts'])
-
 export function dependsOn(rule: Rule): Depends {
   const chains = [...new Set(expressions(rule).flatMap(chainsOf))].map((chain) => chain.split('.'))
-  const roots = new Set(chains.map(([root]) => root))
-  const ofBoth = chains.some(([root, field]) => root === 'pair' && !OF_THE_GUEST.has(field ?? ''))
-  const item = rule.each
-  const [, list] = item?.list.split('.') ?? []
+  const list = rule.each?.list.split('.')
+  const lists = list ? [list] : []
+  const under = (root: string): readonly string[][] => [...chains, ...lists].filter(([first]) => first === root)
+  const pairFields = [...new Set(under('pair').map(([, field]) => field!))]
   const ofGuest = chains.filter(([root]) => root === 'guest')
-  const ofPair = chains.filter(([root]) => root === 'pair')
-  const ofItem = item?.list.startsWith('guest.') ? chains.filter(([root]) => root === item.name) : []
+  const guestList = list?.[0] === 'guest' ? list[1] : undefined
+  const ofItem = guestList === undefined ? [] : chains.filter(([root]) => root === rule.each!.name)
   return {
     rule,
-    source: ofBoth || roots.has('source') || item?.list.startsWith('source.') === true,
-    target: ofBoth || roots.has('target') || item?.list.startsWith('target.') === true,
+    hostKey: (side, host) => {
+      const hosts = pairFields.map((field) => MADE_OF[field]?.hosts)
+      if (hosts.some((one) => one === undefined)) return null
+      const made = hosts.flatMap((one) => one![side]).map((name) => name.split('.'))
+      const read = [...made, ...under(side).map(([, ...path]) => path)]
+      if (read.length === 0) return ''
+      return JSON.stringify(read.map(([namespace, ...path]) => walk(valueOf(host, namespace!), path)))
+    },
     guestKey: (guest, pair) => {
-      if (ofGuest.length + ofPair.length + ofItem.length === 0 && !item?.list.startsWith('guest.')) return ''
+      if (ofGuest.length + pairFields.length === 0 && guestList === undefined) return ''
       const own = ofGuest.map(([, field, ...path]) => walk(valueOf(guest, field!), path))
-      const how = ofPair.map(([, field, ...path]) => walk(valueOf(pair, field!), path))
-      const items = item?.list.startsWith('guest.') ? valueOf(guest, list!) : []
+      const made = pairFields.map((field) => MADE_OF[field]?.guest?.(guest ?? {}, pair ?? {}) ?? valueOf(pair, field))
+      const items = guestList === undefined ? [] : valueOf(guest, guestList)
       const read = Array.isArray(items) ? items.map((one) => ofItem.map(([, ...path]) => walk(one, path))) : items
-      return JSON.stringify([own, how, read])
+      return JSON.stringify([own, made, read])
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { AllFacts } from '../engine/judge.ts'
 import type { MoveEstimate } from '../engine/report.ts'
 import { isUnknown } from '../evidence/result.ts'
-import type { Toolstack } from '../facts/pair.ts'
+import type { Toolstack } from '../facts/pair/move.ts'
 import { humanBytes } from '../parse/size.ts'
 import type { Side } from './guest.ts'
 

@@ -1,6 +1,6 @@
 import type { AllFacts } from '../engine/judge.ts'
 import { isUnknown } from '../evidence/result.ts'
-import type { Toolstack } from '../facts/pair.ts'
+import type { Toolstack } from '../facts/pair/move.ts'
 import { nearest } from '../parse/nearest.ts'
 import { type Host, UserError } from '../types.ts'
 

@@ -1,6 +1,8 @@
 import { type AllFacts, contextOf, judgeFacts } from '../engine/judge.ts'
 import type { Rule } from '../engine/rule.ts'
-import { guestNamespace, hostNamespace, pairNamespace } from '../facts/pair.ts'
+import { guestNamespace } from '../facts/pair/guest.ts'
+import { hostNamespace } from '../facts/pair/host.ts'
+import { pairNamespace } from '../facts/pair/namespace.ts'
 import { NOT_PROBED } from '../facts/pair/probe.ts'
 import type { Finding } from '../types.ts'
 import { type GuestItem, guestsOf, type Side, toolstackOf } from './guest.ts'
@@ -43,9 +45,9 @@ interface HostView {
 /** All guests of all hosts on all other hosts, guest by guest, so that nobody has to hold all of it. */
 export function* matrix(sides: readonly Side[], rules: readonly Rule[], offline: boolean): Generator<Row> {
   const hosts = sides.map((side) => hostView(side, rules))
-  const judged = new Judged(rules)
+  const judged = new Judged(rules, hosts)
   for (const [source, { side }] of hosts.entries())
-    for (const guest of guestsOf(side)) yield judged.row(hosts, source, guest, !offline && guest.running !== false)
+    for (const guest of guestsOf(side)) yield judged.row(source, guest, !offline && guest.running !== false)
 }
 
 function hostView(side: Side, rules: readonly Rule[]): HostView {
@@ -61,22 +63,49 @@ function hostView(side: Side, rules: readonly Rule[]): HostView {
   }
 }
 
+interface Places {
+  readonly source: readonly number[]
+  readonly target: readonly number[]
+}
+
 /** Judges cell after cell; what reads the same is judged once. */
 class Judged {
-  readonly #rules: readonly Depends[]
+  readonly #rules: readonly (Depends & Places)[]
   readonly #known = new Map<Rule, Map<string, Map<number, readonly Finding[]>>>()
 
-  constructor(rules: readonly Rule[]) {
-    this.#rules = rules.filter(({ pair }) => pair).map(dependsOn)
+  constructor(
+    rules: readonly Rule[],
+    readonly hosts: readonly HostView[],
+  ) {
+    this.#rules = rules
+      .filter(({ pair }) => pair)
+      .map(dependsOn)
+      .map((depends) => ({
+        ...depends,
+        source: this.#places(depends, 'source'),
+        target: this.#places(depends, 'target'),
+      }))
   }
 
-  row(hosts: readonly HostView[], source: number, item: GuestItem, live: boolean): Row {
+  /** A number for each host, the same for those that are alike in what the rule reads of them. */
+  #places({ hostKey }: Depends, side: 'source' | 'target'): readonly number[] {
+    const seen = new Map<string, number>()
+    return this.hosts.map((host, index) => {
+      const key = hostKey(side, host[side].facts) ?? `host ${index}`
+      const place = seen.get(key) ?? seen.size
+      seen.set(key, place)
+      return place
+    })
+  }
+
+  row(source: number, item: GuestItem, live: boolean): Row {
+    const hosts = this.hosts
     const toolstack = toolstackOf(item)
     const from = hosts[source]!
     const guest = guestNamespace(from.side.facts, item.name)
     const guestSeen = contextOf({ guest })['guest']!
     const how = { toolstack, live, starts: false }
-    const pairOf = (to: HostView) => pairNamespace(from.side.facts, to.side.facts, how)
+    const pairOf = (to: HostView) => pairNamespace(from.side.facts, to.side.facts, guest, how)
     const ownPair = pairOf(from)
     const rules = this.#rules
       .filter(({ rule }) => concernedBy(rule, toolstack))
@@ -85,13 +114,15 @@ class Judged {
       if (target === source) return []
       // Most cells are like one that was judged before, and need none of it.
       const situation = once(() => {
-        const pair = pairOf(to)
-        const facts = { pair, guest, probe: NOT_PROBED, source: from.source.facts!, target: to.target.facts! }
+        const pair = once(() => pairOf(to))
+        const facts = { guest, probe: NOT_PROBED, source: from.source.facts!, target: to.target.facts! }
         const seen = { guest: guestSeen, probe: PROBE_SEEN, source: from.source.seen, target: to.target.seen }
-        return { facts, context: { ...contextOf({ pair }), ...seen } }
+        // Most rules do not read it.
+        const pairSeen = once(() => contextOf({ pair: pair() })['pair']!)
+        return { facts: lazily(facts, 'pair', pair), context: lazily(seen, 'pair', pairSeen) }
       })
       const findings = rules.flatMap(({ depends, known }) => {
-        const place = (depends.source ? source + 1 : 0) + (depends.target ? (target + 1) * PLACES : 0)
+        const place = depends.source[source]! + depends.target[target]! * PLACES
         let judged = known.get(place)
         if (!judged) {
           const { facts, context } = situation()
@@ -112,6 +143,9 @@ class Judged {
     return known
   }
 }
+
+const lazily = <T extends object, V>(values: T, name: string, make: () => V): T & Record<string, V> =>
+  Object.defineProperty(values, name, { get: make, enumerable: true }) as T & Record<string, V>
 
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path/posix'
 import { known, unknown } from '../evidence/result.ts'
 import type { PortState, Probed } from '../facts/pair/probe.ts'
-import type { Toolstack } from '../facts/pair.ts'
+import type { Toolstack } from '../facts/pair/move.ts'
 import { type Answer, type Host, type Result, UserError } from '../types.ts'
 
 type Asked = Pick<Host, 'label' | 'answer'>

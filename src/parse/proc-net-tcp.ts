@@ -5,13 +5,19 @@ const LISTENING = '0A'
  * `   0: 00000000:407D 00000000:0000 0A …` → 0.0.0.0
  */
 export function listeningOn(text: string, port: number): string[] {
-  const found = new Set<string>()
-  for (const [, address, hexPort, state] of text.matchAll(/^\s*\d+: ([0-9A-F]+):([0-9A-F]{4}) \S+ ([0-9A-F]{2}) /gm))
-    if (state === LISTENING && parseInt(hexPort!, 16) === port) {
-      const shown = address!.length === 8 ? ipv4(address!) : ipv6(address!)
-      if (!shown.startsWith('127.') && shown !== '::1') found.add(shown)
-    }
-  return [...found]
+  return [...new Set(listeners(text).flatMap((one) => (one.port === port ? [one.address] : [])))]
+}
+
+/** The ports themselves, each once. */
+export const listeningPorts = (text: string): number[] => [...new Set(listeners(text).map(({ port }) => port))]
+
+function listeners(text: string): { address: string; port: number }[] {
+  const lines = text.matchAll(/^\s*\d+: ([0-9A-F]+):([0-9A-F]{4}) \S+ ([0-9A-F]{2}) /gm)
+  return [...lines].flatMap(([, hex, hexPort, state]) => {
+    if (state !== LISTENING) return []
+    const address = hex!.length === 8 ? ipv4(hex!) : ipv6(hex!)
+    return address.startsWith('127.') || address === '::1' ? [] : [{ address, port: parseInt(hexPort!, 16) }]
+  })
 }
 
 /** The kernel prints its own word, low byte last on little-endian machines: 0100007F is 127.0.0.1. */

@@ -1,7 +1,7 @@
-import type { Declined, Section } from '../engine/coverage.ts'
+import type { Coverage, Section } from '../engine/coverage.ts'
 
-/** Sections of each document with their rules; then what is declined, by reason. */
-export function coverageText(sections: readonly Section[], declined: readonly Declined[]): string {
+/** Sections of each document with their rules; what is declined, by reason; and the conditions of a migration with theirs. */
+export function coverageText(sections: readonly Section[], { statements: declined, conditions }: Coverage): string {
   const lines: string[] = []
   for (const document of new Set(sections.map((one) => one.document))) {
     const own = sections.filter((one) => one.document === document)
@@ -16,7 +16,15 @@ export function coverageText(sections: readonly Section[], declined: readonly De
     for (const { statement, note } of own) lines.push(`  ${statement}: ${note}`)
     lines.push('')
   }
+  if (conditions.length > 0) lines.push('conditions of a migration:')
+  for (const { key, condition, rules, reason, note } of conditions)
+    lines.push(`  ${key} ${condition}: ${rules.length > 0 ? rules.join(', ') : `${reason}: ${note}`}`)
+  if (conditions.length > 0) lines.push('')
   const covered = new Set(sections.flatMap(({ statements }) => statements))
   lines.push(`${covered.size} statements checked by rules, ${declined.length} not checked, each with its reason`)
+  const held = conditions.filter(({ rules }) => rules.length > 0).length
+  lines.push(
+    `${held} conditions of a migration checked by rules, ${conditions.length - held} not, each with its reason`,
+  )
   return lines.join('\n')
 }

@@ -22,6 +22,8 @@ describe('vdoctor rules', (it) => {
     assert.match(out, /rhel5-virtualization-guide: \d+ statements in \d+ sections/)
     assert.match(out, /not checked, needs-a-person: \d+ statements/)
     assert.match(out, /\d+ statements checked by rules, \d+ not checked, each with its reason/)
+    assert.match(out, / G1 two-hosts: hosts-share-uuid/)
+    assert.match(out, /\d+ conditions of a migration checked by rules, \d+ not, each with its reason/)
   })
 
   it('shows a rule as data, with its texts', () => {

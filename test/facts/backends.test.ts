@@ -88,6 +88,19 @@ describe('facts: backends', (it) => {
     assert.equal(value(parse(HOST).savedGuests), ['db1'])
   })
 
+  it('tells with which processor libvirt has started a guest', () => {
+    const path = '/run/libvirt/qemu/web1.xml'
+    const withCpu = (text: string): Given[] => [
+      [{ file: '/run/libvirt/qemu/*.xml' }, matches(path)],
+      [path, `<domstatus state='running'><domain type='kvm'><name>web1</name>${text}</domain></domstatus>`],
+    ]
+    const cpu = "<cpu mode='custom' check='full'><model>EPYC</model><feature policy='disable' name='vme'/></cpu>"
+    const [found] = value(parse(withCpu(cpu)).cpus) as Items
+    assert.equal([found!['guest'], found!['model'], found!['hidden']], ['web1', 'EPYC', ['vme']])
+    assert.equal((value(parse(withCpu('<cpu')).cpus) as Items)[0]!['gap'], 'malformed')
+    assert.equal(value(parse([]).cpus), [])
+  })
+
   it('follows a disk to its base images', () => {
     const disk = (chain: string) =>
       `<domstatus state='running' reason='booted' pid='495'><domain type='kvm'><name>web1</name><devices>\n<disk type='file'><source file='/srv/web1'/>${chain}<target dev='vda'/></disk></devices></domain></domstatus>`

@@ -65,6 +65,16 @@ describe('facts: clock', (it) => {
     assert.is(log('[ 8123.0] eth0: link is up\n'), 'malformed')
   })
 
+  it('takes the frequency of the TSC that was measured last, and longest', () => {
+    const hz = (text: string) => value(parse([dmesg, output(text)]).tscHz)
+    const detected = '[    0.000000] tsc: Detected 2594.000 MHz processor\n'
+    const refined = '[    1.684000] tsc: Refined TSC clocksource calibration: 2593.905 MHz\n'
+    assert.is(hz(detected), 2_594_000_000)
+    assert.is(hz(`${detected}[    0.000000] tsc: Detected 2600.125 MHz TSC\n`), 2_600_125_000)
+    assert.is(hz(detected + refined), 2_593_905_000)
+    assert.is(hz('[ 8123.0] eth0: link is up\n'), 'malformed')
+  })
+
   it('keeps the words that concern clocks', () => {
     assert.equal(value(parse(['/proc/cmdline', 'ro notsc divider=10 tsc=reliable console=tsc quiet\n']).words), [
       'notsc',

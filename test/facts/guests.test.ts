@@ -129,6 +129,22 @@ describe('facts: guests', (it) => {
     assert.equal(of(facts.all, 'name', 'configFile', 'running'), [['elsewhere', '', true]])
   })
 
+  it('tells the processors of a domain whose file is somewhere else as its toolstack has them', () => {
+    const bits = `${'x'.repeat(31)}0`
+    const cpuid = [
+      { leaf: 1, ecx: bits, edx: null },
+      { leaf: 7, subleaf: 0, ebx: `${'x'.repeat(26)}0xxxxx` },
+    ]
+    for (const written of [cpuid, { cpuid, msr: [] }]) {
+      const b_info = { cpuid: written, tsc_mode: 'native', nested_hvm: 'True' }
+      const domain = JSON.stringify([{ domid: 3, config: { c_info: { name: 'elsewhere', type: 'hvm' }, b_info } }])
+      const facts = parse([...XEN.slice(0, 2), [xlList, output(domain)]])
+      assert.equal(of(facts.cpus, 'guest', 'hidden', 'nested', 'tscMode'), [
+        ['elsewhere', ['pni', 'avx2'], true, 'native'],
+      ])
+    }
+  })
+
   it('has no guests where there is neither Xen nor libvirt', () => {
     assert.equal(value(parse([]).all), [])
     assert.is(value(parse([]).runningCount), 0)

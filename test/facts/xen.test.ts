@@ -184,6 +184,18 @@ describe('facts: xen', (it) => {
     assert.is(value(parse(calls('init')).consoleLog), 'guest')
   })
 
+  it('knows the frequency of the TSC, and whether Xen scales it for guests', () => {
+    const told = (text: string) => {
+      const { tscHz, tscScaling } = xen.parse(evidence(xen, [[log, output(text)]]))
+      return [value(tscHz), value(tscScaling)]
+    }
+    const detected = '(XEN) Detected 2596.130 MHz processor.\n'
+    assert.equal(told(LOG + detected), [2_596_130_000, false])
+    assert.equal(told(`${LOG}${detected}(XEN)  - TSC Scaling\n`), [2_596_130_000, true])
+    assert.equal(told('(XEN)  - TSC Rate MSR\n'), ['malformed', true])
+    assert.equal(told('(XEN) d1v0: upcall vector f3\n'), ['malformed', 'malformed'])
+  })
+
   it('changes no fact when an answer is taken away', () => {
     losesNothing(xen, GIVEN)
     losesNothing(xen, [...GIVEN, [{ stat: '/usr/sbin/xend' }, status({})], processes('xend')])

@@ -1,14 +1,16 @@
+import { rmSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { known } from '../../src/evidence/result.ts'
 import { cheapestStep, Changes, nearestCell } from '../../src/migration/changes.ts'
 import type { Side } from '../../src/migration/guest.ts'
-import { matrix, type Row } from '../../src/migration/matrix.ts'
+import { matrixCode } from '../../src/cli/ready/matrix.ts'
+import { matrix, type Row, type Verdict } from '../../src/migration/matrix.ts'
 import { readiness } from '../../src/migration/ready.ts'
 import { matrixJson, matrixText } from '../../src/reporters/matrix.ts'
 import type { Finding } from '../../src/types.ts'
 import { describe } from '../describe.ts'
 import { vdoctor } from '../vdoctor.ts'
-import { changed, machine, rules, twin } from './machines.ts'
+import { changed, emptyHost, machine, rules, twin } from './machines.ts'
 
 const MACHINES = ['kvm-host', 'xen-dom0', 'xen-dom0-broken', 'rhel5-xend-dom0', 'xen-dom0-xenstored-dead', 'kvm-guest']
 const told = ({ rule, subject, says }: Finding): string => `${rule} ${subject}: ${says}`
@@ -36,22 +38,41 @@ function sameAsReady(sides: readonly Side[], offline: boolean): void {
   }
 }
 
+const PLAIN = { type: 'bridge', mac: '', script: '', virtualport: '' }
+const MAC = '00:16:3e:00:00:01'
+const cpuOf = (guest: string, mode: string) => ({
+  ...{ guest, configFile: '', mode, model: '', fallback: '', vendor: '', match: '', check: '', migratable: '' },
+  ...{ required: [], hidden: [], forbidden: [], nested: false, tscMode: '', tscFrequency: null },
+})
+
 /** The KVM host with three guests that differ in one thing each, and targets that lack one thing each. */
 async function fleet(): Promise<Side[]> {
   const host = await machine('kvm-host')
   const [one] = (host.facts['guests']!['all'] as { value: object[] }).value as [object]
   const guest = (name: string, more: object) => ({ ...one, name, uuid: name, configFile: `/etc/${name}.xml`, ...more })
-  const nic = (name: string, bridge: string) => ({ guest: name, name: 'vnet0', network: '', bridge, mac: '' })
+  const nic = (name: string, bridge: string) => ({
+    guest: name,
+    name: 'vnet0',
+    network: '',
+    bridge,
+    ...PLAIN,
+  })
+  const cpus = ['small', 'large', 'odd'].map((name) => cpuOf(name, name === 'large' ? 'host-passthrough' : ''))
   const guests = {
-    all: known([guest('small', {}), guest('large', { memory: 1e12 }), guest('odd', { cpuMode: 'host-passthrough' })]),
-    interfaces: known([nic('small', 'br0'), nic('large', 'br0'), nic('odd', 'br1')]),
+    all: known([guest('small', {}), guest('large', { memory: 1e12 }), guest('odd', {})]),
+    cpus: known(cpus),
+    interfaces: known([nic('small', 'br0'), nic('large', 'br0'), { ...nic('odd', 'br1'), mac: MAC }]),
   }
+  const emulators = (host.facts['offers']!['emulators'] as { value: readonly { features: string[] }[] }).value
+  const weaker = emulators.map((one) => ({ ...one, features: one.features.filter((name) => name !== 'lm') }))
+  const other = { guest: 'other', name: 'vnet0', network: '', bridge: 'br0', mac: MAC }
+  const old = { offers: { emulators: known(weaker) }, guests: { interfaces: known([other]) } }
   const bridges = (...names: string[]) => ({ network: { bridgeNames: known(names) } })
   return [
-    changed(host, { guests, ...bridges('br0', 'br1') }, 'from'),
+    changed(host, { guests, backends: { cpus: known(cpus) }, ...bridges('br0', 'br1') }, 'from'),
     twin(changed(host, bridges('br0', 'br1')), 'kvm1'),
     changed(twin(host, 'kvm1', bridges('br0')), {}, 'without br1'),
-    changed(twin(host, 'kvm1', { ...bridges('br0', 'br1'), cpu: { flags: known(['fpu']) } }), {}, 'old'),
+    changed(twin(host, 'kvm1', { ...bridges('br0', 'br1'), ...old }), {}, 'old'),
   ]
 }
 
@@ -79,7 +100,7 @@ describe('the matrix', (it) => {
     const changes = new Changes()
     for (const row of rows) changes.add(row)
     const found = changes.all().map(({ finding, target, guests }) => `${target} ${finding.rule} ${guests.join()}`)
-    assert.equal(found.sort(), ['2 bridge-missing-on-target odd', '3 processor-flags-missing-on-target odd'])
+    assert.equal(found.sort(), ['2 bridge-missing-on-target odd', '3 mac-address-taken-on-target odd'])
     assert.is(nearestCell(rows[2]!)!.target, 1)
     assert.is(nearestCell({ cells: rows[2]!.cells.slice(1) })!.target, 3)
   })
@@ -133,10 +154,27 @@ describe('the command ready --matrix', (it) => {
   })
 
   it('exits with 0 where each may go somewhere, and 3 with --strict where none surely can', () => {
-    const pair = ['fixtures/hosts/kvm-host', 'fixtures/hosts/kvm-host-without-extensions']
-    assert.is(vdoctor(['ready', '--matrix', ...pair]).code, 0)
-    const odd = ['fixtures/hosts/xen-dom0-xenstored-dead', 'fixtures/hosts/xen-dom0']
-    assert.is.not(vdoctor(['ready', '--matrix', ...odd, '--strict']).code, 0)
+    const made = (...rows: Verdict[][]) => ({
+      ...{ vdoctor: '1', hosts: [] },
+      rows: rows.map((verdicts) => ({
+        ...{ guest: 'web1', toolstack: 'xl', live: true, source: 0 },
+        cells: verdicts.map((verdict, target) => ({ target, verdict, problems: [], undecided: [] })),
+      })),
+    })
+    for (const [rows, usual, strict] of [
+      [[['red', 'green'], ['green']], 0, 0],
+      [[['red', 'amber'], ['green']], 0, 3],
+      [[['red', 'red'], ['green']], 1, 1],
+      [[], 0, 0],
+    ] as const)
+      assert.equal(
+        [false, true].map((how) => matrixCode(made(...(rows as unknown as Verdict[][])), how)),
+        [usual, strict],
+      )
+    const target = emptyHost()
+    const { code } = vdoctor(['ready', '--matrix', 'fixtures/hosts/kvm-host', target])
+    rmSync(target, { recursive: true })
+    assert.is(code, 0)
   })
 
   it('says what it does not take', () => {

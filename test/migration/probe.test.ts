@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,6 +10,7 @@ import type { Answer, Ask } from '../../src/types.ts'
 import { describe } from '../describe.ts'
 import { needs } from '../needs.ts'
 import { vdoctor } from '../vdoctor.ts'
+import { emptyHost } from './machines.ts'
 
 const live = new LiveHost({ probe: true })
 const local = { toolstack: 'libvirt-qemu', address: '127.0.0.1', uri: 'qemu+tcp://127.0.0.1/system' } as const
@@ -76,6 +78,7 @@ describe('trying what a migration needs', (it) => {
   if (needs('socat'))
     it('tells a port that listens from one that does not, with what there is', async () => {
       const server = createServer().listen(16509, '127.0.0.1')
+      await once(server, 'listening')
       try {
         const { ports } = await probe({ source: live, target: live, ...local, images: [] })
         const states = (ports as unknown as { value: { port: number; state: unknown }[] }).value
@@ -123,13 +126,14 @@ describe('trying what a migration needs', (it) => {
 })
 
 describe('the command ready --probe', (it) => {
-  const hosts = ['--source', 'fixtures/hosts/kvm-host', '--target', 'fixtures/hosts/kvm-host-without-extensions']
-
   it('needs an address, and leaves undecided what recordings cannot try', () => {
+    const target = emptyHost()
+    const hosts = ['--source', 'fixtures/hosts/kvm-host', '--target', target]
     const { code, err } = vdoctor(['ready', 'kvm1', ...hosts, '--probe'])
     assert.is(code, 2)
     assert.match(err, '--address')
     const tried = vdoctor(['ready', 'kvm1', ...hosts, '--probe', '--address', 'host2', '--strict'])
+    rmSync(target, { recursive: true })
     assert.is(tried.code, 3)
     assert.match(tried.out, 'the recording does not hold it')
   })

@@ -49,15 +49,14 @@ describe('ready', (it) => {
 
   it('asks rules of the toolstack that moves the guest, and of a live move only where it is one', async () => {
     const source = await machine('kvm-host')
-    const target = twin(source, 'kvm1', { cpu: { vendor: known('Other'), flags: known([]) } })
-    const own = source.facts['guests']!['all'] as { value: object[] }
-    const passed = (mode: string): Side => ({
-      ...source,
-      facts: {
-        ...source.facts,
-        guests: { ...source.facts['guests'], all: known(own.value.map((one) => ({ ...one, cpuMode: mode }))) },
-      },
-    })
+    const { emulators } = source.facts['offers'] as unknown as { emulators: { value: { features: string[] }[] } }
+    const weaker = emulators.value.map((one) => ({ ...one, features: one.features.filter((name) => name !== 'lm') }))
+    const target = twin(source, 'kvm1', { cpu: { vendor: known('Other') }, offers: { emulators: known(weaker) } })
+    const own = source.facts['backends']!['cpus'] as { value: object[] }
+    const passed = (mode: string): Side => {
+      const cpus = known(own.value.map((one) => ({ ...one, mode, model: mode === 'custom' ? 'qemu64' : '' })))
+      return { ...source, facts: { ...source.facts, backends: { ...source.facts['backends'], cpus } } }
+    }
     assert.equal(found('kvm1', passed('host-passthrough'), target), [
       'processor-flags-missing-on-target',
       'processor-vendors-differ',

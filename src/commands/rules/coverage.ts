@@ -1,7 +1,7 @@
 import { BaseCommand } from '../../cli/base.ts'
 import { loadRules } from '../../cli/rules.ts'
 import { shippedText } from '../../cli/shipped-files.ts'
-import { type Declined, sections } from '../../engine/coverage.ts'
+import { type Coverage, sections } from '../../engine/coverage.ts'
 import { coverageText } from '../../reporters/coverage.ts'
 
 export default class RulesCoverage extends BaseCommand {
@@ -11,7 +11,7 @@ export default class RulesCoverage extends BaseCommand {
   async run(): Promise<void> {
     await this.parse(RulesCoverage)
     const rules = await loadRules(this.config.root)
-    const declined = JSON.parse(shippedText(this.config.root, 'coverage.json')) as Declined[]
-    this.print(coverageText(sections(rules), declined))
+    const coverage = JSON.parse(shippedText(this.config.root, 'coverage.json')) as Coverage
+    this.print(coverageText(sections(rules), coverage))
   }
 }

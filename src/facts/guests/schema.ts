@@ -53,6 +53,14 @@ export const guestSchema = object(
     acpi: nullable(bool('It has ACPI; none where the definition leaves it to the toolstack')),
     apic: nullable(bool('It has an APIC; none as above')),
     pciBridges: bool('libvirt: it has more PCI buses than one'),
+    nvram: string('libvirt: file that keeps the settings of its firmware; "" where none is named'),
+    nvramTemplate: string('libvirt: file that this one is first copied from; "" for the default'),
+    hugePages: bool('libvirt: it takes its memory from huge pages'),
+    hugePageSize: nullable(number('bytes', 'libvirt: size of these pages; none for the default of the host')),
+    launchSecurity: string('libvirt: sev, sev-snp, tdx …: the processor encrypts its memory; "" without'),
+    nomigrate: bool('Xen: nomigrate=1'),
+    vnuma: bool('Xen: it is shown NUMA nodes (vnuma=)'),
+    nestedHvm: bool('Xen: it may run guests of its own (nestedhvm=1)'),
     pciSlotsFree: nullable(
       number('count', 'libvirt: places left on the only PCI bus of a machine "pc"; none for all others'),
     ),
@@ -82,6 +90,7 @@ export const diskSchema = object(
     device: string('disk, cdrom, floppy, lun'),
     readonly: bool('The guest may only read it'),
     optional: bool('libvirt starts the guest without it where it is missing (startupPolicy)'),
+    transient: bool('libvirt throws away what the guest writes to it (<transient/>)'),
     shareable: bool('Marked as shared: <shareable/>, or mode w!'),
     cache: string('libvirt: mode of the cache; "" for the default'),
     script: string('Xen: block script; "" without'),
@@ -129,8 +138,21 @@ export const hostdevSchema = object(
     usbId: string('USB: vendor and product, "046d:c077"; "" where it is not told so'),
     usbAddress: string('USB: bus and device, "2.3"; "" where it is not told so'),
     optional: bool('libvirt starts the guest without it where it is missing (startupPolicy)'),
+    standby: bool('libvirt: QEMU unplugs it for a migration (<teaming type="transient">)'),
   },
   'One device of the host that a guest gets',
+)
+
+export const peripheralSchema = object(
+  {
+    ...owner,
+    kind: string('Name of the element: filesystem, tpm, shmem, memory, rng'),
+    type: string('filesystem: virtiofs, path (9p) …; tpm: emulator, passthrough; rng: random, egd, builtin'),
+    model: string('memory: dimm, nvdimm, virtio-pmem …; shmem: ivshmem-plain; tpm: tpm-crb'),
+    source: string('File, folder, device or name on the host; "" without'),
+    role: string('shmem: master or peer; "" where it is not told'),
+  },
+  'One device of a libvirt guest that ties it to its host',
 )
 
 export const consoleSchema = object(

@@ -49,4 +49,7 @@ export const asks = {
   xenScripts: stat('/etc/xen/scripts/*'),
   networkScripts: file('/etc/xen/scripts/network-*', { maxBytes: 64 << 10, if: { path: '/etc/xen/xend-config.sxp' } }),
   hosts: file('/etc/hosts'),
+  tcp: file('/proc/net/tcp', { maxBytes: 4 << 20 }),
+  tcp6: file('/proc/net/tcp6', { maxBytes: 4 << 20 }),
+  vlans: file('/proc/net/vlan/config'),
 } as const

@@ -88,6 +88,8 @@ export const xenAbout = {
   dom0Target: number('bytes', 'Memory that its balloon driver aims at'),
   refused: listOf(refused, 'Words of the command line that Xen complained about'),
   biosDisabled: bool('Xen said that the firmware has switched off VT-x or AMD-V'),
+  tscHz: number('Hz', 'Frequency of the TSC, as Xen measured it at its start'),
+  tscScaling: bool('Xen can show HVM and PVH guests a TSC of another frequency'),
   toolstack: string('xl, xend, or "" where neither is installed'),
   xendInstalled: bool('xend is installed'),
   xend: bool('xend runs'),
@@ -98,6 +100,8 @@ export const xenAbout = {
   autoballoon: string('on, off or auto (the default) of xl.conf'),
   xlSettings: listOf(setting, 'Settings of xl.conf'),
   xendSettings: listOf(setting, 'Settings of xend-config.sxp'),
+  relocationPort: number('port', 'xend-relocation-port: where xend takes guests, and where it sends them; 8002'),
+  relocationHosts: strings('Expressions of xend-relocation-hosts-allow: who may send guests; [] for everybody'),
   xendConfig: mapOf(string(''), 'The same by name: "dom0-min-mem": "256"'),
   xendServers: listOf(server, 'Servers of xend that take orders by TCP and are switched on'),
   configProblems: listOf(

@@ -1,8 +1,36 @@
 import type { Source, Unknown } from '../../types.ts'
 import type { CpuPin } from '../cpu-pins.ts'
 
+/** What of a definition matters where the guest is to go to another host. */
+export interface Moving {
+  /** File that keeps the settings of its firmware, and the file that it is first copied from. */
+  readonly nvram: string
+  readonly nvramTemplate: string
+  /** It takes its memory from huge pages; their size where one is told. */
+  readonly hugePages: boolean
+  readonly hugePageSize: number | null
+  /** sev, sev-snp, s390-pv …: its memory is encrypted by the processor. */
+  readonly launchSecurity: string
+  /** Xen: nomigrate=1, vnuma=, nestedhvm=1. */
+  readonly nomigrate: boolean
+  readonly vnuma: boolean
+  readonly nestedHvm: boolean
+}
+
+/** A guest whose definition says nothing of all that. */
+export const movesFreely: Moving = {
+  nvram: '',
+  nvramTemplate: '',
+  hugePages: false,
+  hugePageSize: null,
+  launchSecurity: '',
+  nomigrate: false,
+  vnuma: false,
+  nestedHvm: false,
+}
+
 /** A guest as one of its definitions tells it. "" and null: not set, and no default is documented. */
-export interface Guest {
+export interface Guest extends Moving {
   readonly name: string
   /** False where the definition has no name and the file's own stands for it. */
   readonly named: boolean
@@ -70,6 +98,8 @@ export interface GuestDisk extends Item {
   readonly shareable: boolean
   /** startupPolicy: the guest starts without it where it is not there. */
   readonly optional: boolean
+  /** libvirt throws away what the guest writes to it. */
+  readonly transient: boolean
   readonly cache: string
   readonly script: string
   readonly backendtype: string
@@ -104,6 +134,8 @@ export interface GuestHostdev extends Item {
   readonly usbId: string
   readonly usbAddress: string
   readonly optional: boolean
+  /** The standby half of a team, which QEMU unplugs for a migration. */
+  readonly standby: boolean
 }
 
 /** One entry of usbctrl=. */
@@ -146,11 +178,48 @@ export interface GuestConsole extends Item {
   readonly log: string
 }
 
+/** A device of a libvirt guest that is neither disk nor interface, as far as it ties the guest to its host. */
+export interface Peripheral extends Item {
+  /** Name of the element: filesystem, tpm, shmem, memory, rng. */
+  readonly kind: string
+  /** filesystem: virtiofs, path (9p) …; tpm: emulator, passthrough; rng: random, egd, builtin. */
+  readonly type: string
+  /** memory: dimm, nvdimm, virtio-pmem …; shmem: ivshmem-plain, ivshmem-doorbell. */
+  readonly model: string
+  /** File, folder or name on the host. */
+  readonly source: string
+  /** shmem: master or peer. */
+  readonly role: string
+}
+
 export interface GuestGraphics extends Item {
   readonly type: string
   readonly listen: string
   readonly port: number | null
   readonly password: boolean
+}
+
+/** What a guest gets for processors. Features have the names of libvirt's cpu_map. */
+export interface GuestCpu extends Item {
+  /** libvirt: custom, host-model, host-passthrough, maximum; "" where QEMU's default is left, and for Xen. */
+  readonly mode: string
+  readonly model: string
+  readonly fallback: string
+  readonly vendor: string
+  readonly match: string
+  readonly check: string
+  readonly migratable: string
+  /** Features beside the model or the default. */
+  readonly required: readonly string[]
+  /** Features that are taken out of it; those of `forbidden` it must not even find. */
+  readonly hidden: readonly string[]
+  readonly forbidden: readonly string[]
+  /** Xen: nestedhvm= is on. */
+  readonly nested: boolean
+  /** Xen: default, always_emulate, native, native_paravirt; libvirt: of <timer name='tsc'>. */
+  readonly tscMode: string
+  /** Hz. */
+  readonly tscFrequency: number | null
 }
 
 export interface GuestPin extends Item, CpuPin {}
@@ -187,6 +256,7 @@ export interface Definition {
   readonly hostdevs: readonly GuestHostdev[]
   readonly consoles: readonly GuestConsole[]
   readonly graphics: readonly GuestGraphics[]
+  readonly cpus: readonly GuestCpu[]
   readonly pins: readonly GuestPin[]
   readonly numa: readonly GuestNuma[]
   readonly malformed: readonly Malformed[]
@@ -194,12 +264,13 @@ export interface Definition {
   readonly usbControllers: readonly UsbController[]
   readonly newSettings: readonly NewSetting[]
   readonly ignored: readonly Ignored[]
+  readonly peripherals: readonly Peripheral[]
 }
 
 /** What a definition has besides its guest where it says nothing of it. */
 export const nothingElse = {
   ...{ disks: [], interfaces: [], hostdevs: [], consoles: [], graphics: [], malformed: [], unknownKeys: [] },
-  ...{ pins: [], numa: [], usbControllers: [], newSettings: [], ignored: [] },
+  ...{ cpus: [], pins: [], numa: [], usbControllers: [], newSettings: [], ignored: [], peripherals: [] },
 } as const satisfies Omit<Definition, 'guest'>
 
 /** What `<driver>` and target names mean where no bus is told. */

@@ -8,9 +8,11 @@ import {
   type GuestGraphics,
   type GuestHostdev,
   type GuestInterface,
+  movesFreely,
   nothingElse,
   whole,
 } from './guest.ts'
+import { defaultCpu } from './cpu.ts'
 import { formatPciAddress } from '../pci-address.ts'
 import { type Sxp, sxpAll, sxpWord } from '../sxp.ts'
 
@@ -63,6 +65,7 @@ export function guestOfSxp(domain: Sxp, path: string): Definition {
     apic: switchOf(of('apic')),
     pciBridges: false,
     pciSlotsFree: null,
+    ...movesFreely,
     pae: kind !== 'hvm' || of('pae') !== '0',
   }
   const devices = sxpAll(domain, 'device').flatMap(({ items }) => items[1] ?? [])
@@ -70,6 +73,7 @@ export function guestOfSxp(domain: Sxp, path: string): Definition {
   return {
     ...nothingElse,
     guest: locate(guest, at(path, domain.line)),
+    cpus: [defaultCpu(guest)],
     disks: named('vbd', 'tap', 'tap2').map((device) => readDisk(device, guest)),
     interfaces: named('vif').map((device, index) => readInterface(device, index, guest)),
     hostdevs: named('pci').flatMap((device) => readHostdevs(device, guest)),
@@ -102,6 +106,7 @@ function readDisk(device: Sxp, guest: Guest): GuestDisk {
     device: kind === 'cdrom' ? 'cdrom' : 'disk',
     readonly: kind === 'cdrom' || sxpWord(device, 'mode') === 'r',
     optional: false,
+    transient: false,
     shareable: sxpWord(device, 'mode').endsWith('!'),
     cache: '',
     script: '',
@@ -145,6 +150,7 @@ function readHostdevs(device: Sxp, guest: Guest): GuestHostdev[] {
       usbId: '',
       usbAddress: '',
       optional: false,
+      standby: false,
     }
     return locate(item, at(guest.configFile, dev.line))
   })

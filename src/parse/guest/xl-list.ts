@@ -1,6 +1,8 @@
 import { locate } from '../../evidence/locate.ts'
-import { type Definition, type Guest, nothingElse } from './guest.ts'
+import { type Definition, type Guest, movesFreely, nothingElse } from './guest.ts'
+import { cpuOfXl } from './cpu.ts'
 import { formatPciAddress } from '../pci-address.ts'
+import type { XlValue } from '../xl/config.ts'
 
 /** A running domain of `xl list -l`. */
 export interface XlDomain {
@@ -16,13 +18,27 @@ export interface XlDomain {
   readonly disks: readonly string[]
   readonly macs: readonly string[]
   readonly pci: readonly string[]
+  /** cpuid= in the way of xend, nestedhvm= and tsc_mode=, as its configuration could have them. */
+  readonly cpu: ReadonlyMap<string, XlValue>
 }
+
+interface Built {
+  readonly target_memkb?: unknown
+  readonly max_memkb?: unknown
+  readonly max_vcpus?: unknown
+  readonly tsc_mode?: unknown
+  readonly nested_hvm?: unknown
+  /** A list until Xen 4.17, and one beside the MSRs since. */
+  readonly cpuid?: readonly CpuidEntry[] | { readonly cpuid?: readonly CpuidEntry[] }
+}
+
+type CpuidEntry = Readonly<Record<string, unknown>>
 
 interface Listed {
   readonly domid?: unknown
   readonly config?: {
     readonly c_info?: { readonly name?: unknown; readonly uuid?: unknown; readonly type?: unknown }
-    readonly b_info?: { readonly target_memkb?: unknown; readonly max_memkb?: unknown; readonly max_vcpus?: unknown }
+    readonly b_info?: Built
     readonly disks?: readonly { readonly vdev?: unknown }[]
     readonly nics?: readonly { readonly mac?: unknown }[]
     readonly pcidevs?: readonly Readonly<Record<string, unknown>>[]
@@ -46,6 +62,7 @@ export function parseXlList(text: string): XlDomain[] {
       disks: (config?.disks ?? []).map(({ vdev }) => word(vdev).replace(/^\/dev\//, '')),
       macs: (config?.nics ?? []).map(({ mac }) => word(mac).toLowerCase()),
       pci: (config?.pcidevs ?? []).map(pciOf),
+      cpu: cpuOf(build),
     }
   })
 }
@@ -56,6 +73,21 @@ function pciOf(device: Readonly<Record<string, unknown>>): string {
   return formatPciAddress(domain!, bus!, slot!, fn!)
 }
 
+/** `{"leaf": 1, "ecx": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx0"}` → `1:ecx=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx0` */
+function cpuOf({ cpuid = [], tsc_mode: mode, nested_hvm: nested }: Built): ReadonlyMap<string, XlValue> {
+  const text = (written: string) => ({ kind: 'string', text: written, line: 1 }) as const
+  const entries = 'cpuid' in cpuid ? (cpuid.cpuid ?? []) : (cpuid as readonly CpuidEntry[])
+  const items = entries.map(({ leaf, subleaf, ...registers }) => {
+    const bits = Object.entries(registers).map(([register, value]) => `${register}=${word(value)}`)
+    return text(`${Number(leaf)}${subleaf === undefined ? '' : `,${Number(subleaf)}`}:${bits.join(',')}`)
+  })
+  return new Map<string, XlValue>([
+    ['cpuid', { kind: 'list', items, line: 1 }],
+    ['tsc_mode', text(word(mode))],
+    ['nestedhvm', text(word(nested))],
+  ])
+}
+
 const word = (value: unknown): string => (typeof value === 'string' ? value : '')
 const kibibytes = (value: unknown): number | null => (typeof value === 'number' ? value * 1024 : null)
 
@@ -64,7 +96,7 @@ export function parseXmList(text: string): XlDomain[] {
   const lines = text.matchAll(/^(\S+)\s+(\d+)\s+(\d+)\s+(\d+)\s+[-rbpsdc]{5,}\s+[\d.]+\s*$/gm)
   return [...lines].map(([, name, domid, mebibytes, vcpus]) => {
     const memory = Number(mebibytes) * 2 ** 20
-    const none = { uuid: '', type: '', disks: [], macs: [], pci: [] }
+    const none = { uuid: '', type: '', disks: [], macs: [], pci: [], cpu: new Map<string, XlValue>() }
     return { ...none, domid: Number(domid), name: name!, memory, maxmem: memory, vcpus: Number(vcpus) }
   })
 }
@@ -109,7 +141,9 @@ export function guestOfDomain(domain: XlDomain): Definition {
     apic: null,
     pciBridges: false,
     pciSlotsFree: null,
+    ...movesFreely,
     pae: true,
   }
-  return { guest: locate(guest, { ask: 'xl list -l' }), ...nothingElse }
+  const cpu = cpuOfXl(domain.cpu, { guest: domain.name, configFile: '' })
+  return { ...nothingElse, guest: locate(guest, { ask: 'xl list -l' }), cpus: [cpu] }
 }

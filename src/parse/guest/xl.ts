@@ -14,6 +14,8 @@ import {
   whole,
 } from './guest.ts'
 import { consoleOfXl } from './console.ts'
+import { movingOfXl } from './moving.ts'
+import { cpuOfXl } from './cpu.ts'
 import { xlPins } from '../cpu-pins.ts'
 import { parseXlPci } from '../pci-address.ts'
 import type { XlConfig, XlValue } from '../xl/config.ts'
@@ -68,6 +70,7 @@ class XlFile {
       hostdevs: [...hostdevs, ...usb.hostdevs],
       consoles,
       graphics,
+      cpus: [cpuOfXl(this.#config.settings, item)],
       pins: xlPins(this.#config.settings.get('cpus')).map(({ line, ...pin }) =>
         locate({ ...item, ...pin }, at(this.#path, line)),
       ),
@@ -77,6 +80,7 @@ class XlFile {
       usbControllers: usb.controllers,
       newSettings: newSettings(this.#config.settings, item, (key) => this.#matters(key)),
       ignored: [],
+      peripherals: [],
     }
   }
 
@@ -148,6 +152,10 @@ class XlFile {
       apic: this.#switch('apic'),
       pciBridges: false,
       pciSlotsFree: null,
+      ...movingOfXl(
+        (key) => this.#on(key),
+        (key) => this.#config.settings.has(key),
+      ),
       pae: text('pae') !== '0',
     }
     return locate(guest, { ask: this.#path, path: this.#path }, this.#lines())
@@ -209,6 +217,7 @@ class XlFile {
         device: disk.cdrom ? 'cdrom' : 'disk',
         readonly: disk.cdrom || /^ro?$/.test(disk.access),
         optional: false,
+        transient: false,
         shareable: disk.access.endsWith('!'),
         cache: '',
         script: disk.script,
@@ -257,6 +266,7 @@ class XlFile {
         usbId: '',
         usbAddress: '',
         optional: false,
+        standby: false,
       }
       return locate(item, at(this.#path, line))
     })

@@ -15,6 +15,8 @@ import {
   whole,
 } from './guest.ts'
 import { readConsole } from './console.ts'
+import { movingOfXml, peripheralsOf } from './moving.ts'
+import { cpuOfXml } from './cpu.ts'
 import { readNuma, readPins } from './xml-placement.ts'
 import { libvirtPciAddress } from '../pci-address.ts'
 import { parseSize } from '../size.ts'
@@ -47,8 +49,10 @@ export function guestOfXml(domain: Element, path: string): Definition {
     hostdevs: hostdevs.map((device) => readHostdev(device, item, guest, malformed)),
     consoles: [...all('serial'), ...all('console')].map((device) => readConsole(device, item)),
     graphics: all('graphics').map((device) => readGraphics(device, item)),
+    cpus: [cpuOfXml(domain, item)],
     pins: readPins(domain, item),
     numa: readNuma(domain, item, guest),
+    peripherals: peripheralsOf(domain, item),
     malformed,
     ignored: ignoredOfDomain(domain).map(({ line, ...one }) => locate({ ...item, ...one }, at(path, line))),
   }
@@ -120,6 +124,7 @@ function readGuest(domain: Element, path: string): Guest {
     gfxPassthru: false,
     pciBridges: hasBridges(domain),
     pciSlotsFree: slotsFree(domain),
+    ...movingOfXml(domain),
     pae: typeOf(domain) !== 'hvm' || find(domain, 'features/pae') !== undefined,
     acpi: find(domain, 'features/acpi') !== undefined,
     apic: find(domain, 'features/apic') !== undefined,
@@ -197,6 +202,7 @@ function readDisk(disk: Element, owner: Owner, guest: Guest): GuestDisk {
     readonly: find(disk, 'readonly') !== undefined || known === 'cdrom',
     shareable: find(disk, 'shareable') !== undefined,
     optional: source['startupPolicy'] === 'optional',
+    transient: find(disk, 'transient') !== undefined,
     cache: attributeOf(disk, 'driver', 'cache'),
     script: '',
     backendtype: attributeOf(disk, 'driver', 'name'),
@@ -249,6 +255,7 @@ function readHostdev(device: Element, owner: Owner, guest: Guest, malformed: Mal
     sourceKind: kind,
     ...usb,
     optional: attributeOf(device, 'source', 'startupPolicy') === 'optional',
+    standby: attributeOf(device, 'teaming', 'type') === 'transient',
   }
   return locate(item, here(owner, device))
 }

@@ -82,7 +82,7 @@ const octal = (text: string): string =>
 function hostdev({ guest, configFile, guestType }: UsbEntries, { text, line }: Entry, id: string, address: string) {
   const item: GuestHostdev = {
     ...{ guest, configFile, guestType, address: '', written: text, managed: false, permissive: false, driver: '' },
-    ...{ sourceKind: 'usb', usbId: id, usbAddress: address, optional: false },
+    ...{ sourceKind: 'usb', usbId: id, usbAddress: address, optional: false, standby: false },
   }
   return locate(item, at(configFile, line))
 }
