@@ -94,8 +94,9 @@ qemu-nbd -f raw -x ${DISK.name} -b ${HERE} -p ${DISK.port} --shared=4 -t --fork 
     if (this.kind === 'kvm') {
       const disk = `<disk type='network' device='disk'><driver name='qemu' type='raw'/><source protocol='nbd' name='${DISK.name}'><host name='${HERE}' port='${DISK.port}'/></source><target dev='vda' bus='virtio'/></disk>`
       const devices = `${disk}${guest['devices'] ?? "<interface type='bridge'><mac address='52:54:00:11:11:01'/><source bridge='br0'/><model type='virtio'/></interface>"}`
-      const { devices: _, ...more } = guest
-      await must(this.here, plainly({ ...KVM, ...more, devices }))
+      const { devices: _, kernel = '/boot/vmlinuz', ...more } = guest
+      const { sh } = plainly({ ...KVM, ...more, devices }) as { sh: string }
+      await must(this.here, { sh: sh.replace('<kernel>/boot/vmlinuz<', `<kernel>${kernel}<`) })
       return must(this.here, ['virsh', '-q', 'start', 'moving'])
     }
     const lines = ['type = "pvh"', 'memory = 128', 'disk = ["phy:/dev/nbd0,xvda,w"]', guest['lines'] ?? XEN_NIC]
