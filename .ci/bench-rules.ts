@@ -5,42 +5,14 @@
 import { loadRules } from '../src/cli/rules.ts'
 import { collect } from '../src/engine/collect.ts'
 import { judge } from '../src/engine/judge.ts'
-import { askKey } from '../src/evidence/ask.ts'
 import { factSets } from '../src/facts/index.ts'
 import { BundleHost } from '../src/hosts/bundle.ts'
-import type { Answer, Ask, Host } from '../src/types.ts'
+import type { Host } from '../src/types.ts'
+import { CrowdedHost, HOST } from './crowd.ts'
 
 const GUESTS = 1000
-const FILES = '/etc/libvirt/qemu/*.xml'
-const HOST = 'fixtures/hosts/kvm-host'
 
 const rules = await loadRules('.')
-
-/** The recorded host, with so many copies of its guest, each with a name, an identity and an address of its own. */
-class CrowdedHost implements Host {
-  readonly label = `${GUESTS} guests`
-  readonly at = null
-  async answer(asks: readonly Ask[]): Promise<readonly Answer[]> {
-    const answers = await new BundleHost(HOST).answer(asks)
-    const [one] = answers.flatMap((answer) =>
-      answer.ok && answer.data.kind === 'file' && /\/etc\/libvirt\/qemu\/\w+\.xml/.test(answer.key)
-        ? [answer.data.text]
-        : [],
-    )
-    const copies = Array.from({ length: GUESTS }, (_, index): Answer => {
-      const hex = index.toString(16).padStart(4, '0')
-      const text = one!
-        .replace(/<name>[^<]*/, `<name>guest${index}`)
-        .replace(/<uuid>.{4}/, `<uuid>${hex}`)
-        .replaceAll(/mac address='.{11}/g, `mac address='52:54:00:${hex.slice(0, 2)}`)
-      const key = askKey({ file: `/etc/libvirt/qemu/guest${index}.xml` })
-      return { key, ms: 0, ok: true, data: { kind: 'file', text } }
-    })
-    const values = copies.map((_, index) => `/etc/libvirt/qemu/guest${index}.xml`)
-    const list: Answer = { key: askKey({ file: FILES }), ms: 0, ok: true, data: { kind: 'expands', values } }
-    return [...answers.filter(({ key }) => key !== list.key), list, ...copies]
-  }
-}
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 
@@ -64,5 +36,5 @@ async function measure(name: string, host: Host, runs: number, limit: number): P
 
 console.log(`\n${rules.length} rules judge:`)
 await measure(`  ${HOST}`, new BundleHost(HOST), 7, 50)
-await measure(`  the same with ${GUESTS} guests`, new CrowdedHost(), 3, 1000)
+await measure(`  the same with ${GUESTS} guests`, new CrowdedHost(`${GUESTS} guests`, GUESTS), 3, 1000)
 process.exit(failed ? 1 : 0)

@@ -126,7 +126,12 @@ export type Severity = 'error' | 'warning' | 'info'
 export type Outcome = 'problem' | 'ok' | 'skipped' | 'unknown'
 
 /** Text of fix steps is already filled in; `run` is argv. */
-export type FixStep = { readonly interrupts?: string | undefined; readonly undo?: string | undefined } & (
+export type FixStep = {
+  readonly interrupts?: string | undefined
+  readonly undo?: string | undefined
+  /** It mends nothing here: the guest is to go to another host. */
+  readonly elsewhere?: true
+} & (
   | { readonly run: readonly string[] }
   | { readonly edit: string; readonly replace: string; readonly with: string }
   | { readonly edit: string; readonly append: string }
@@ -154,6 +159,16 @@ export interface Said {
   readonly last?: string | undefined
 }
 
+/** Who refuses a guest that is to move or start, when, and with which words. */
+export interface Refusal {
+  /** xm, xl, libvirt-libxl or libvirt-qemu; "" where nobody looks, and it breaks all the same. */
+  readonly by: string
+  /** When a migration stops: before anything moves, when the guest is suspended, or on the target. */
+  readonly phase: 'before' | 'suspended' | 'target'
+  /** What it says then, or a part of it; "" where nobody has seen it. */
+  readonly words: string
+}
+
 /** One rule's verdict on one subject. */
 export interface Finding {
   readonly rule: string
@@ -175,6 +190,8 @@ export interface Finding {
   /** Of a rule that recognises messages. */
   readonly said?: Said | undefined
   readonly confidence?: Confidence | undefined
+  /** Of a rule over a guest and its hosts. */
+  readonly refusal?: Refusal | undefined
   /** Set when a waiver covers it: its reason. */
   readonly waived?: string | undefined
 }

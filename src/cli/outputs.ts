@@ -38,14 +38,20 @@ export function parseOutputs(values: readonly string[]): Output[] {
 const isFormat = (name: string): name is Format => (FORMATS as readonly string[]).includes(name)
 
 /** Writes the files, and returns what standard output gets. */
-export async function deliver(
+export const deliver = (
   reports: readonly Report[],
   outputs: readonly Output[],
   options: RenderOptions,
+): Promise<string> => deliverAs(outputs, (format) => render(reports, format, options))
+
+/** The same, of anything that can be printed in the formats that are asked for. */
+export async function deliverAs(
+  outputs: readonly Output[],
+  print: (format: Format) => Promise<string>,
 ): Promise<string> {
   let shown = ''
   for (const { format, file } of outputs) {
-    const text = await render(reports, format, options)
+    const text = await print(format)
     if (file === null) shown = text
     else replaceFile(file, text)
   }

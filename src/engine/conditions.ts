@@ -1,6 +1,6 @@
 import { type ASTNode, Environment } from '@marcbachmann/cel-js'
 import type { FactSet } from '../facts/fact-set.ts'
-import { pairSets } from '../facts/pair.ts'
+import { pairSets, targetSets } from '../facts/pair.ts'
 import type { Schema } from '../facts/schema.ts'
 import { nearest } from '../parse/nearest.ts'
 import { compareVersions } from '../parse/version.ts'
@@ -80,6 +80,27 @@ export function condition(source: string): Condition {
 /** `namespace.field` for every fact that a condition names. */
 export const factsOf = (source: string): string[] => [...factsIn(running.parse(source).ast)]
 
+/** Every longest chain of names in a condition, "guest.itself.memory"; a chain of one is a variable as a whole. */
+export function chainsOf(source: string): string[] {
+  const found = new Set<string>()
+  const visit = (node: ASTNode): void => {
+    const chain = chainOf(node)
+    if (chain) found.add(chain)
+    else children(node).forEach(visit)
+  }
+  visit(running.parse(source).ast)
+  return [...found]
+}
+
+function chainOf(node: ASTNode): string | null {
+  const { op, args } = node as { op: string; args: unknown }
+  if (op === 'id') return args as string
+  if (op !== '.') return null
+  const [object, field] = args as [ASTNode, string]
+  const before = chainOf(object)
+  return before === null ? null : `${before}.${field}`
+}
+
 /** Three-valued: a gap, or a key that a map does not have, is no answer. Any other error is a bug of the rule and thrown. */
 export function evaluate(test: Condition, context: object): Verdict {
   let gap = false
@@ -134,11 +155,11 @@ export class Linter {
     }
   }
 
-  #pairs: Linter | undefined
+  readonly #kinds: { pair?: Linter; target?: Linter } = {}
 
-  /** Checks expressions of rules over two hosts. */
-  get ofPairs(): Linter {
-    return (this.#pairs ??= new Linter(pairSets))
+  /** Checks expressions of rules over two hosts, or over a guest and the host where it shall run. */
+  of(kind: 'pair' | 'target'): Linter {
+    return (this.#kinds[kind] ??= new Linter(kind === 'pair' ? pairSets : targetSets))
   }
 
   /** The items of the list `namespace.field`; null where it is no list of facts. */

@@ -1,6 +1,6 @@
-import type { Finding, FixStep, Outcome, Source } from '../types.ts'
+import type { Finding, FixStep, Outcome, Refusal, Source } from '../types.ts'
 import { type Condition, condition, evaluate, type Verdict } from './conditions.ts'
-import type { FixTemplate, Rule } from './rule.ts'
+import type { FixTemplate, PairRule, Rule } from './rule.ts'
 import { pieces, show } from './template.ts'
 import type { Reading } from './view.ts'
 
@@ -25,7 +25,14 @@ export function finding(rule: Rule, outcome: Outcome, read: Reading, context: ob
     documented: told
       ? rule.documented.map(({ in: document, section }) => (section ? `${document} ${section}` : document))
       : [],
+    ...(told && rule.pair && { refusal: refusal(rule.pair, context) }),
   }
+}
+
+function refusal({ by, phase, words }: PairRule, context: object): Refusal {
+  const toolstack = by.find((one) => one === fillTemplate('{pair.toolstack}', context))
+  const said = toolstack && words[toolstack]
+  return { by: toolstack ?? '', phase, words: said ? fillTemplate(said, context) : '' }
 }
 
 /** Located lines first: they are what somebody will open. */
@@ -39,7 +46,7 @@ function distinct(sources: readonly Source[]): Source[] {
 }
 
 function fillStep(step: FixTemplate, context: object): FixStep[] {
-  const { if: test, ...texts } = step
+  const { if: test, elsewhere, ...texts } = step
   if (test !== undefined) {
     const verdict = evaluate(compiled(test), context)
     if (verdict.gap || verdict.value !== true) return []
@@ -50,7 +57,7 @@ function fillStep(step: FixTemplate, context: object): FixStep[] {
       ? fillTemplate(text, context)
       : (text as readonly string[]).map((word) => fillTemplate(word, context)),
   ])
-  return [Object.fromEntries(filled) as FixStep]
+  return [{ ...(Object.fromEntries(filled) as FixStep), ...(elsewhere && { elsewhere: true as const }) }]
 }
 
 /** A gap, in a sentence, reads "?". */

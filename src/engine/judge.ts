@@ -9,25 +9,47 @@ import { namespaceView, view } from './view.ts'
 
 export type AllFacts = Readonly<Record<string, Readonly<Record<string, Result<unknown>>>>>
 
+/** Which items of a rule's list it shall judge. */
+export type Concerned = (rule: Rule, item: unknown) => boolean
+const EVERYTHING: Concerned = () => true
+
 /** Judges facts and logs by rules. A rule that breaks becomes `unknown` with its message, and the rest goes on. */
-export function judge(rules: readonly Rule[], facts: AllFacts, reading: LogReading = NO_LOGS): Finding[] {
-  const context: Record<string, object> = {}
-  for (const [name, values] of Object.entries(facts)) context[name] = namespaceView(name, values)
+export function judge(
+  rules: readonly Rule[],
+  facts: AllFacts,
+  reading: LogReading = NO_LOGS,
+  concerned = EVERYTHING,
+): Finding[] {
+  const context = contextOf(facts)
   const heard = new Heard(reading)
-  const findings = rules.flatMap((rule) => {
-    try {
-      return rule.log ? judgeMessages(rule, rule.log, context, heard) : judgeRule(rule, facts, context)
-    } catch (error) {
-      const missing: Missing = {
-        fact: '',
-        gap: 'malformed',
-        ask: rule.file,
-        detail: `the rule broke: ${(error as Error).message}`,
-      }
-      return [finding(rule, 'unknown', { ...NOTHING, missing: [missing] }, context)]
-    }
-  })
+  const findings = rules.flatMap((rule) =>
+    unlessItBreaks(rule, context, () =>
+      rule.log ? judgeMessages(rule, rule.log, context, heard) : judgeRule(rule, facts, context, concerned),
+    ),
+  )
   return notTwice(rules, findings)
+}
+
+/** Facts as conditions read them. */
+export const contextOf = (facts: AllFacts): Readonly<Record<string, object>> =>
+  Object.fromEntries(Object.entries(facts).map(([name, values]) => [name, namespaceView(name, values)]))
+
+/** One rule that judges facts; `context` is made of the same facts by `contextOf`, and may serve many rules. */
+export const judgeFacts = (rule: Rule, facts: AllFacts, context: object): Finding[] =>
+  unlessItBreaks(rule, context, () => judgeRule(rule, facts, context, EVERYTHING))
+
+function unlessItBreaks(rule: Rule, context: object, judged: () => Finding[]): Finding[] {
+  try {
+    return judged()
+  } catch (error) {
+    const missing: Missing = {
+      fact: '',
+      gap: 'malformed',
+      ask: rule.file,
+      detail: `the rule broke: ${(error as Error).message}`,
+    }
+    return [finding(rule, 'unknown', { ...NOTHING, missing: [missing] }, context)]
+  }
 }
 
 /** Where a rule sees the fault in the machine's state, the message about it is not told as another. */
@@ -39,7 +61,7 @@ function notTwice(rules: readonly Rule[], findings: readonly Finding[]): Finding
   )
 }
 
-function judgeRule(rule: Rule, facts: AllFacts, context: object): Finding[] {
+function judgeRule(rule: Rule, facts: AllFacts, context: object, concerned: Concerned): Finding[] {
   if (rule.applies !== undefined) {
     const applies = appliesTo(context, rule.applies)
     if (applies.gap) return [finding(rule, 'unknown', applies.read, context)]
@@ -52,7 +74,8 @@ function judgeRule(rule: Rule, facts: AllFacts, context: object): Finding[] {
     const missing = list ? [{ fact: rule.each.list, gap: list.gap, ask: list.ask, detail: list.detail }] : []
     return [finding(rule, 'unknown', { ...NOTHING, missing }, context)]
   }
-  return judgeItems(rule, rule.each, list.value as readonly unknown[], list.from, context)
+  const items = (list.value as readonly unknown[]).filter((item) => isUnknown(item) || concerned(rule, item))
+  return judgeItems(rule, rule.each, items, list.from, context)
 }
 
 function judgeItems(

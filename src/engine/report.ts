@@ -31,6 +31,25 @@ export interface LogRead {
   readonly gap: Gap | null
 }
 
+/** How long it would take to move a running guest, and how long it would stand still. */
+export interface MoveEstimate {
+  /** Memory of the guest. */
+  readonly bytes: number
+  /** Line that is reckoned with. */
+  readonly megabits: number
+  /** To send all of it once. */
+  readonly onePassSeconds: number
+  /** What the guest changes in a second; null where nobody measured it. */
+  readonly dirtyBytesPerSecond: number | null
+  /** All of it; null where it is not known, or never ends. */
+  readonly seconds: number | null
+  readonly downtimeSeconds: number | null
+  /** Whether what is left to send becomes little enough; null where it is not known. */
+  readonly converges: boolean | null
+  /** What all that rests on, in sentences without a full stop. */
+  readonly assumes: readonly string[]
+}
+
 /** One run's result, complete: what every reporter prints and what the exit code is decided from. */
 export interface Report {
   readonly version: typeof REPORT_VERSION
@@ -45,6 +64,8 @@ export interface Report {
   readonly areas: readonly AreaCount[]
   readonly undecided: readonly Undecided[]
   readonly logs: readonly LogRead[]
+  /** Only of a guest that is to move while it runs. */
+  readonly move?: MoveEstimate
 }
 
 export const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 }

@@ -3,7 +3,7 @@ import { nearest } from '../parse/nearest.ts'
 import { checkYaml, parseYamlStrict, type StrictYaml } from '../parse/yaml-strict.ts'
 import { UserError } from '../types.ts'
 import { factsOf, type Linter } from './conditions.ts'
-import type { FixTemplate, Rule } from './rule.ts'
+import type { FixTemplate, PairRule, Rule } from './rule.ts'
 import { captureNames, readSignature } from './rule-log.ts'
 import { type LogFile, type RuleFile, ruleFileSchema } from './rule-schema.ts'
 import type { Signature } from '../signatures/signature.ts'
@@ -15,7 +15,7 @@ export function readRule(text: string, file: string, linter: Linter): Rule {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id)) throw new UserError(`${file}: a rule's file name is kebab-case: ${id}`)
   const yaml = parseYamlStrict(text, file)
   const content = checkYaml(yaml, ruleFileSchema, file)
-  const checker = new RuleChecker(file, yaml, content, content.for === 'pair' ? linter.ofPairs : linter)
+  const checker = new RuleChecker(file, yaml, content, content.for ? linter.of(content.for) : linter)
   checker.checkAll()
   const [name, list] = content.each?.split(' in ') ?? []
   return {
@@ -25,7 +25,15 @@ export function readRule(text: string, file: string, linter: Linter): Rule {
     title: content.title,
     severity: content.severity,
     tags: content.tags,
-    ...(content.for === 'pair' && { pair: { by: content.by ?? [], phase: content.phase! } }),
+    ...(content.for && {
+      pair: {
+        by: content.by ?? [],
+        phase: content.phase!,
+        words: (content.words ?? {}) as PairRule['words'],
+        start: content.for === 'target',
+      },
+    }),
+    ...(content.prevents && { prevents: content.prevents }),
     ...(content.applies === undefined ? {} : { applies: content.applies }),
     ...(name && list ? { each: { name, list } } : {}),
     subject: content.subject ?? '',
@@ -71,10 +79,12 @@ class RuleChecker {
     for (const key of ['applies', 'when', 'unless'] as const)
       if (rule[key] !== undefined) this.#expression(rule[key], [key], 'bool')
     for (const key of ['subject', 'says', 'why', 'fine-when'] as const) if (rule[key]) this.#template(rule[key], [key])
+    for (const [toolstack, words] of Object.entries(rule.words ?? {})) this.#template(words!, ['words', toolstack])
     rule.fix.forEach((step, index) => {
       for (const [key, value] of Object.entries(step)) {
         if (key === 'if') this.#expression(value as string, ['fix', index, key], 'bool')
-        else for (const text of [value].flat()) this.#template(text as string, ['fix', index, key])
+        else if (key !== 'elsewhere')
+          for (const text of [value].flat()) this.#template(text as string, ['fix', index, key])
       }
     })
   }
@@ -90,11 +100,16 @@ class RuleChecker {
 
   /** A rule judges facts, or recognises a message. */
   #checkKind(): void {
-    const { for: pair, by, phase } = this.rule
+    const { for: pair, by, phase, words = {} } = this.rule
     if (pair && !phase)
-      this.#fail(['for'], 'a rule for a pair says in which "phase" a migration stops: before, suspended or target')
-    if (!pair && (by || phase)) this.#fail([by ? 'by' : 'phase'], 'only a rule with "for: pair" has "by" and "phase"')
-    if (pair && this.rule.log) this.#fail(['log'], 'a rule for a pair judges facts')
+      this.#fail(['for'], `a rule for a ${pair} says in which "phase" a migration stops: before, suspended or target`)
+    if (!pair && (by || phase)) this.#fail([by ? 'by' : 'phase'], 'only a rule with "for" has "by" and "phase"')
+    for (const toolstack of Object.keys(words))
+      if (!(by as readonly string[] | undefined)?.includes(toolstack))
+        this.#fail(['words', toolstack], `${toolstack} does not stand in "by"`)
+    if (pair && this.rule.log) this.#fail(['log'], `a rule for a ${pair} judges facts`)
+    if (this.rule.prevents && (pair || this.rule.log || this.rule.each?.includes(' in guests.')))
+      this.#fail(['prevents'], 'only a rule that judges facts of the host itself has "prevents"')
     const { when, log, each, confidence, unless, harmless, severity, fix } = this.rule
     if ((when === undefined) === (log === undefined)) this.#fail([], 'a rule has either "when" or "log"')
     if (log && each) this.#fail(['each'], 'a rule with "log" has no "each": its captures tell its subjects apart')
@@ -115,8 +130,8 @@ class RuleChecker {
   }
 
   namespaces(): string[] {
-    const { says, why, fix, 'fine-when': fine = '' } = this.rule
-    const sentences = JSON.stringify([says, why, fix, fine]).match(/\b[a-z]\w*(?=\.[a-z]\w*)/gi) ?? []
+    const { says, why, fix, words = {}, 'fine-when': fine = '' } = this.rule
+    const sentences = JSON.stringify([says, why, fix, fine, words]).match(/\b[a-z]\w*(?=\.[a-z]\w*)/gi) ?? []
     const known = new Set(this.linter.names().map((name) => name.split('.')[0]!))
     const named = [...this.facts().map((fact) => fact.split('.')[0]!), ...sentences.filter((name) => known.has(name))]
     return [...new Set(named)].sort()

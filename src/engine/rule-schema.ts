@@ -13,7 +13,12 @@ const RESERVED = new Set(
 
 /** What a rule file may hold. Every scalar is still a string here: see rule-file.ts. */
 const text = z.string().min(1)
-const note = { if: text.optional(), interrupts: text.optional(), undo: text.optional() }
+const note = {
+  if: text.optional(),
+  interrupts: text.optional(),
+  undo: text.optional(),
+  elsewhere: z.literal('true').optional(),
+}
 const step = z.union([
   z.strictObject({ run: z.array(text).min(1), ...note }),
   z.strictObject({ edit: text, replace: text, with: z.string(), ...note }),
@@ -44,9 +49,11 @@ export type LogFile = z.infer<typeof logSchema>
 
 export const ruleFileSchema = z.strictObject({
   title: text,
-  for: z.literal('pair').optional(),
+  for: z.enum(['pair', 'target']).optional(),
   by: z.array(z.enum(TOOLSTACKS)).min(1).optional(),
   phase: z.enum(PHASES).optional(),
+  words: z.partialRecord(z.enum(TOOLSTACKS), text).optional(),
+  prevents: z.literal('start').optional(),
   severity: z.enum(['error', 'warning', 'info']),
   tags: z.array(text).default([]),
   applies: text.optional(),

@@ -1,9 +1,14 @@
 import type { Toolstack } from '../facts/pair.ts'
 import type { Signature } from '../signatures/signature.ts'
-import type { Confidence, Severity } from '../types.ts'
+import type { Confidence, Refusal, Severity } from '../types.ts'
 
 /** A step as the rule file has it: texts with `{CEL}` in them. */
-export type FixTemplate = { readonly if?: string; readonly interrupts?: string; readonly undo?: string } & (
+export type FixTemplate = {
+  readonly if?: string
+  readonly interrupts?: string
+  readonly undo?: string
+  readonly elsewhere?: 'true'
+} & (
   | { readonly run: readonly string[] }
   | { readonly edit: string; readonly replace: string; readonly with: string }
   | { readonly edit: string; readonly append: string }
@@ -17,13 +22,17 @@ export interface Documented {
   readonly statement?: string
 }
 
-/** When a migration stops: before anything moves, when the guest is suspended, or on the target. */
-export const PHASES = ['before', 'suspended', 'target'] as const
+/** See `Refusal`. */
+export const PHASES = ['before', 'suspended', 'target'] as const satisfies readonly Refusal['phase'][]
 
 /** What a rule over two hosts says of the toolstacks: who refuses, and when. [] where nobody does, and it breaks all the same. */
 export interface PairRule {
   readonly by: readonly Toolstack[]
-  readonly phase: (typeof PHASES)[number]
+  readonly phase: Refusal['phase']
+  /** What each of them says, as a template. */
+  readonly words: Readonly<Partial<Record<Toolstack, string>>>
+  /** It reads no source (`for: target`), and so is asked of a guest that is only started, too. */
+  readonly start: boolean
 }
 
 /** One rule, as data: what a rule file holds, checked, with its names filled in. This is what is compiled into the program. */
@@ -38,6 +47,8 @@ export interface Rule {
   readonly tags: readonly string[]
   /** Set on a rule that judges a guest and two hosts. */
   readonly pair?: PairRule
+  /** What it finds on a host keeps every guest of it from starting: `ready` asks it of the target. */
+  readonly prevents?: 'start'
   readonly applies?: string
   readonly each?: { readonly name: string; readonly list: string }
   readonly subject: string

@@ -14,6 +14,7 @@ import { kvm } from './kvm.ts'
 import { libvirt } from './libvirt.ts'
 import { logs } from './logs.ts'
 import { memory } from './memory.ts'
+import { migration } from './migration.ts'
 import { network } from './network.ts'
 import { packages } from './packages.ts'
 import { pci } from './pci.ts'
@@ -43,6 +44,7 @@ export const factSets: readonly FactSet[] = [
   freebsd,
   guests,
   libvirt,
+  migration,
   backends,
   terminals,
   storage,

@@ -4,6 +4,7 @@ import type { Result, Source } from '../types.ts'
 import type { FactSet } from './fact-set.ts'
 import * as guest from './guests/schema.ts'
 import { factSets } from './index.ts'
+import { NOT_PROBED, probeAbout, type Probed } from './pair/probe.ts'
 import { bool, listOf, object, string, strings } from './schema.ts'
 
 type AllFacts = Readonly<Record<string, Readonly<Record<string, Result<unknown>>>>>
@@ -23,11 +24,12 @@ const derived = (name: string, meaning: string, about: FactSet['about']): FactSe
 
 const hostFields = Object.fromEntries(factSets.map(({ name, about, meaning }) => [name, object(about, meaning)]))
 
-/** What a rule with `for: pair` reads: a guest, the host that it is on, and the host that it shall go to. */
+/** What a rule with `for: pair` reads: a guest, the host that it is on, and the host where it shall run. */
 export const pairSets: readonly FactSet[] = [
   derived('pair', 'A guest that is to move, and how', {
     toolstack: string(`Who moves it: ${TOOLSTACKS.join(', ')}`),
     live: bool('It runs, and shall go on running'),
+    starts: bool('It does not move: it is to be started on the target'),
     lostFlags: strings("Flags of the source's processors that the target's have not"),
   }),
   derived('guest', 'The guest', {
@@ -36,34 +38,65 @@ export const pairSets: readonly FactSet[] = [
     interfaces: listOf(guest.interfaceSchema, 'Its network interfaces'),
     hostdevs: listOf(guest.hostdevSchema, "The host's devices that it gets"),
   }),
+  derived('probe', 'What only trying can tell (--probe)', probeAbout),
   derived('source', 'The host that it is on: every namespace of facts', hostFields),
-  derived('target', 'The host that it shall go to: every namespace of facts', hostFields),
+  derived('target', 'The host where it shall run: every namespace of facts', hostFields),
 ]
 
-/** Facts of two hosts as one set that conditions can read. `name` is the guest's; it must be one of the source's. */
+/** What a rule with `for: target` reads: it is asked of a guest that is only started, too. */
+export const targetSets: readonly FactSet[] = pairSets.filter(({ name }) => name !== 'source' && name !== 'probe')
+
+/** How a guest is to get where it shall run. */
+export interface Move {
+  readonly toolstack: Toolstack
+  readonly live: boolean
+  /** It does not move, and there is no source. */
+  readonly starts: boolean
+}
+
+/**
+ * Facts of two hosts as one set that conditions can read. `name` is the guest's; it must be one of the source's. Without a source it is
+ * started on the target, and must be one of the target's.
+ */
 export function pairFacts(
-  hosts: { readonly source: AllFacts; readonly target: AllFacts },
+  hosts: { readonly source?: AllFacts; readonly target: AllFacts },
   name: string,
-  how: { readonly toolstack: Toolstack; readonly live: boolean },
+  how: Omit<Move, 'starts'>,
+  probe: Probed = NOT_PROBED,
 ): AllFacts {
-  const { source, target } = hosts
+  const { target } = hosts
+  const source = hosts.source ?? target
+  return {
+    pair: pairNamespace(source, target, { ...how, starts: hosts.source === undefined }),
+    guest: guestNamespace(source, name),
+    probe,
+    source: hostNamespace(source, 'source'),
+    target: hostNamespace(target, 'target'),
+  }
+}
+
+/** `pair.*`, of facts of both hosts. */
+export const pairNamespace = (source: AllFacts, target: AllFacts, how: Move): Record<string, Result<unknown>> => ({
+  toolstack: known(how.toolstack),
+  live: known(how.live),
+  starts: known(how.starts),
+  lostFlags: lostFlags(source, target),
+})
+
+/** `guest.*`, of facts of the host that has it. */
+export function guestNamespace(host: AllFacts, name: string): Record<string, Result<unknown>> {
   const own = (field: string): Result<unknown> => {
-    const list = source['guests']?.[field]
+    const list = host['guests']?.[field]
     if (!list?.ok) return list ?? unknown('not-recorded', `guests.${field}`)
     const items = list.value as readonly unknown[]
     const mine = items.filter((item) => isUnknown(item) || (item as { guest: unknown }).guest === name)
     return { ...list, value: mine }
   }
   return {
-    pair: { toolstack: known(how.toolstack), live: known(how.live), lostFlags: lostFlags(source, target) },
-    guest: {
-      itself: guestOf(source, name),
-      disks: own('disks'),
-      interfaces: own('interfaces'),
-      hostdevs: own('hostdevs'),
-    },
-    source: hostView(source, 'source'),
-    target: hostView(target, 'target'),
+    itself: guestOf(host, name),
+    disks: own('disks'),
+    interfaces: own('interfaces'),
+    hostdevs: own('hostdevs'),
   }
 }
 
@@ -89,8 +122,10 @@ function lostFlags(source: AllFacts, target: AllFacts): Result<readonly string[]
   return { ok: true, value: lost, from: [from, to].flatMap((flags) => (flags.ok ? flags.from : [])) }
 }
 
-/** Each namespace as one object, whose fields are values or gaps; where they were read says which host it was. */
-function hostView(facts: AllFacts, side: string): Record<string, Result<unknown>> {
+/**
+ * `source.*` or `target.*`: each namespace as one object, whose fields are values or gaps; where they were read says which host it was.
+ */
+export function hostNamespace(facts: AllFacts, side: 'source' | 'target'): Record<string, Result<unknown>> {
   return Object.fromEntries(
     factSets.map(({ name, about }) => {
       const fields = Object.keys(about).map((field) => {

@@ -14,6 +14,10 @@ export function explainRule(rule: Rule): string {
     ...section('It says', paragraph(rule.says)),
     ...section('Why it matters', paragraph(rule.why)),
     ...section(
+      'Who refuses',
+      Object.entries(rule.pair?.words ?? {}).flatMap(([toolstack, words]) => paragraph(`${toolstack}: ${words}`)),
+    ),
+    ...section(
       'What to do',
       rule.fix.flatMap((step) => paragraph(stepText(step))),
     ),

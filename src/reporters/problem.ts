@@ -1,5 +1,5 @@
 import type { Ansis } from 'ansis'
-import type { Finding, FixStep, Said, Severity, Source } from '../types.ts'
+import type { Finding, FixStep, Refusal, Said, Severity, Source } from '../types.ts'
 import { plain, quoted, wrap } from './plain.ts'
 
 export interface Look {
@@ -32,9 +32,22 @@ export function problem(group: readonly Finding[], look: Look): string {
   }
   if (group.length > MOST_SUBJECTS) lines.push(`${INDENT}… and ${group.length - MOST_SUBJECTS} more`)
   lines.push(...labelled('why', plain(first.why), width))
+  if (first.refusal) lines.push(...labelled('who', plain(refused(first.refusal)), width))
   for (const step of first.fix) lines.push(...fixLines(step, width))
   if (first.fineWhen !== undefined) lines.push(...labelled('fine', `when ${plain(first.fineWhen)}`, width))
   return lines.join('\n')
+}
+
+const WHEN = {
+  before: 'before anything moves',
+  suspended: 'when the guest is suspended',
+  target: 'on the host where it shall run',
+}
+
+/** xl refuses it on the host where it shall run: "Could not find bridge device br1" */
+function refused({ by, phase, words }: Refusal): string {
+  if (by === '') return 'nobody looks at it'
+  return `${by} stops ${WHEN[phase]}${words ? `: "${words}"` : ''}`
 }
 
 export const indented = (text: string, width: number): string[] => wrap(text, width).map((line) => INDENT + line)

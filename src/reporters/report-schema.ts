@@ -4,7 +4,7 @@ import { CONFIDENCES } from '../signatures/signature.ts'
 
 const gap = z.enum(['absent', 'denied', 'timeout', 'too-big', 'not-recorded', 'malformed', 'unsupported', 'withheld'])
 const source = z.strictObject({ ask: z.string(), path: z.string().optional(), line: z.int().min(1).optional() })
-const note = { interrupts: z.string().optional(), undo: z.string().optional() }
+const note = { interrupts: z.string().optional(), undo: z.string().optional(), elsewhere: z.literal(true).optional() }
 const fix = z.union([
   z.strictObject({ run: z.array(z.string()), ...note }),
   z.strictObject({ edit: z.string(), replace: z.string(), with: z.string(), ...note }),
@@ -44,6 +44,9 @@ export const reportSchema = z.strictObject({
         })
         .optional(),
       confidence: z.enum(CONFIDENCES).optional(),
+      refusal: z
+        .strictObject({ by: z.string(), phase: z.enum(['before', 'suspended', 'target']), words: z.string() })
+        .optional(),
       waived: z.string().optional(),
     }),
   ),
@@ -56,6 +59,18 @@ export const reportSchema = z.strictObject({
   logs: z.array(
     z.strictObject({ name: z.string(), lines: z.int(), since: z.string().nullable(), gap: gap.nullable() }),
   ),
+  move: z
+    .strictObject({
+      bytes: z.number(),
+      megabits: z.number(),
+      onePassSeconds: z.number(),
+      dirtyBytesPerSecond: z.number().nullable(),
+      seconds: z.number().nullable(),
+      downtimeSeconds: z.number().nullable(),
+      converges: z.boolean().nullable(),
+      assumes: z.array(z.string()),
+    })
+    .optional(),
 })
 
 export const reportJsonSchema = (): unknown => z.toJSONSchema(reportSchema)

@@ -1,5 +1,6 @@
 import type { Report, Undecided } from '../engine/report.ts'
 import type { Finding, Severity } from '../types.ts'
+import { moveLines } from './move.ts'
 import { byRule, INDENT, indented, type Look, problem } from './problem.ts'
 import { plain } from './plain.ts'
 
@@ -19,6 +20,7 @@ export function textReport(report: Report, options: TextOptions): string {
     waivedLines(waived),
     ledger(report, options),
     logLines(report, options),
+    report.move ? moveLines(report.move, options.width) : '',
     totals(report),
   ]
   return `${parts.filter(Boolean).join('\n\n')}\n`

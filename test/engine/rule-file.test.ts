@@ -68,6 +68,29 @@ describe('rule files', (it) => {
     assert.match(refusal(good.replace('  - { do: Load it., if: cpu.vmx }', '  []')), 'fix')
   })
 
+  it('wants of a rule over a guest and its hosts when it stops, and only what it may read', () => {
+    const over = (kind: string, when: string): string =>
+      good
+        .replace(/when: >-\n.*\n/, `when: >-\n  ${when}\n`)
+        .replace('{kvm.modules}', '{pair.toolstack}')
+        .replace(', if: cpu.vmx', '') + `for: ${kind}\nphase: target\n`
+    assert.is(read(over('pair', 'source.kvm.active')).pair!.start, false)
+    assert.is(read(over('target', 'target.kvm.active')).pair!.start, true)
+    assert.match(refusal(over('target', 'source.kvm.active')), 'unknown fact source')
+    assert.match(refusal(over('pair', 'source.kvm.active').replace('phase: target\n', '')), 'phase')
+    assert.match(refusal(`${good}phase: target\n`), 'only a rule with "for"')
+    const words = `${over('pair', 'source.kvm.active')}words:\n  xl: "no {pair.toolstack}"\n`
+    assert.match(refusal(words), 'xl does not stand in "by"')
+    assert.equal(read(`${words}by: [xl]\n`).pair!.words, { xl: 'no {pair.toolstack}' })
+    assert.match(refusal(`${words.replace('toolstack}"', 'toolstick}"')}by: [xl]\n`), 'did you mean pair.toolstack')
+  })
+
+  it('lets only rules about the host itself say that they prevent a start', () => {
+    assert.is(read(`${good}prevents: start\n`).prevents, 'start')
+    const message = `${good.replace(/when: >-\n.*\n/, '')}log: { match: "no such bridge" }\nconfidence: certain\n`
+    assert.match(refusal(`${message}prevents: start\n`), 'has "prevents"')
+  })
+
   it('wants a list of facts after each, and a subject beside it', () => {
     assert.match(refusal(`${good}each: m in kvm.modlues\nsubject: "{m}"\n`), 'did you mean kvm.modules?')
     assert.match(refusal(`${good}each: m in kvm.modules\n`), 'subject')

@@ -19,7 +19,7 @@ const CHANGING = new Set([
   'processes.blocked',
   'processes.names',
 ])
-const CHANGING_FIELDS = new Set(['free', 'available', 'percent', 'inodesFree', 'detail', 'from'])
+const CHANGING_FIELDS = new Set(['age', 'free', 'available', 'percent', 'inodesFree', 'detail', 'from'])
 
 export const factsOf = async (host: Host): Promise<AllFacts> => (await collect(host, factSets)).facts
 

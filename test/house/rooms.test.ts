@@ -18,10 +18,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   migration: ['engine', 'facts', 'parse', 'evidence', 'types'],
   bundle: ['evidence', 'types'],
   hosts: ['archive', 'bundle', 'parse', 'evidence', 'types'],
-  reporters: ['engine', 'serial', 'signatures', 'facts', 'parse', 'evidence', 'types'],
+  reporters: ['engine', 'serial', 'migration', 'signatures', 'facts', 'parse', 'evidence', 'types'],
   cli: [
     'reporters',
     'serial',
+    'migration',
     'hosts',
     'archive',
     'bundle',

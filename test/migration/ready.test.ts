@@ -1,35 +1,11 @@
 import * as assert from 'uvu/assert'
-import { collect } from '../../src/engine/collect.ts'
-import { Linter } from '../../src/engine/conditions.ts'
-import type { AllFacts } from '../../src/engine/judge.ts'
-import { readRules } from '../../src/engine/library.ts'
-import { factSets } from '../../src/facts/index.ts'
-import { BundleHost } from '../../src/hosts/bundle.ts'
 import { known } from '../../src/evidence/result.ts'
-import { apart, readiness, type Side } from '../../src/migration/ready.ts'
+import type { Side } from '../../src/migration/guest.ts'
+import { apart, readiness, startReadiness } from '../../src/migration/ready.ts'
 import { describe } from '../describe.ts'
 import { vdoctor } from '../vdoctor.ts'
+import { changed, machine, rules, twin } from './machines.ts'
 
-const rules = readRules('rules', new Linter(factSets))
-const sides = new Map<string, Promise<Side>>()
-const machine = (name: string): Promise<Side> => {
-  const read = async (): Promise<Side> => {
-    const host = new BundleHost(`fixtures/hosts/${name}`)
-    return { host, facts: (await collect(host, factSets)).facts }
-  }
-  if (!sides.has(name)) sides.set(name, read())
-  return sides.get(name)!
-}
-
-/** The same machine, under another name and without one guest: where it could have come from. */
-const twin = ({ host, facts }: Side, guest: string, changed: AllFacts = {}): Side => {
-  const all = facts['guests']!['all'] as { ok: true; value: { name: string }[] }
-  const guests = { ...facts['guests'], all: known(all.value.filter(({ name }) => name !== guest)) }
-  const merged = Object.fromEntries(
-    Object.entries({ ...facts, guests }).map(([name, fields]) => [name, { ...fields, ...changed[name] }]),
-  )
-  return { host: { label: `twin of ${host.label}`, at: host.at }, facts: merged }
-}
 const found = (guest: string, source: Side, target: Side, offline = false): string[] =>
   readiness(guest, rules, { source, target, offline, version: '1' })
     .findings.filter(({ outcome }) => outcome === 'problem')
@@ -39,7 +15,7 @@ const found = (guest: string, source: Side, target: Side, offline = false): stri
 describe('ready', (it) => {
   for (const [name, guest] of [
     ['kvm-host', 'kvm1'],
-    ['xen-dom0', 'pv1'],
+    ['xen-dom0', 'pvh1'],
     ['rhel5-xend-dom0', 'rhel5vm01'],
   ] as const) {
     it(`a host is ready for its own guest: ${name}`, async () => {
@@ -47,6 +23,12 @@ describe('ready', (it) => {
       assert.equal(found(guest, source, twin(source, guest)), [])
     })
   }
+
+  it("knows that Debian's Xen moves no PV guest that runs", async () => {
+    const source = await machine('xen-dom0')
+    assert.equal(found('pv1', source, twin(source, 'pv1')), ['pv-guest-writes-not-tracked'])
+    assert.equal(found('pv1', source, twin(source, 'pv1'), true), [])
+  })
 
   it('names every reason at once, and none that was not planted', async () => {
     const own = await machine('kvm-host')
@@ -92,10 +74,64 @@ describe('ready', (it) => {
     assert.ok(report.findings.filter(({ outcome }) => outcome === 'unknown').length > 4)
   })
 
+  it('says who refuses, when, and with which words', async () => {
+    const own = await machine('kvm-host')
+    const nic = { guest: 'kvm1', name: 'vnet0', network: '', bridge: 'br7', mac: '' }
+    const source = changed(own, { guests: { interfaces: known([nic]) } })
+    const refusals = (target: Side) =>
+      readiness('kvm1', rules, { source, target, offline: false, version: '1' }).findings.flatMap(
+        ({ refusal }) => refusal ?? [],
+      )
+    const words = "Cannot get interface MTU on 'br7': No such device"
+    assert.equal(refusals(twin(source, 'kvm1')), [{ by: 'libvirt-qemu', phase: 'target', words }])
+  })
+
+  it('says on which host the whole host stands in the way', async () => {
+    const source = await machine('xen-dom0')
+    const target = twin(source, 'pvh1', { xen: { xenstored: known(false), xenstoreDomain: known(false) } })
+    assert.equal(found('pvh1', source, target), ['xenstored-not-running the target'])
+  })
+
   it('says where two recordings were made long apart', async () => {
     const [source, target] = [await machine('kvm-host'), await machine('rhel5-xend-dom0')]
     assert.is(apart({ source, target: source }), null)
     assert.match(apart({ source, target })!, /much may have changed/)
+  })
+})
+
+describe('ready --start', (it) => {
+  const wrong = async (guest: string, name = 'xen-dom0-broken'): Promise<string[]> =>
+    startReadiness(guest, rules, { target: await machine(name), version: '1' })
+      .findings.filter(({ outcome }) => outcome === 'problem')
+      .map(({ rule, subject }) => `${rule} ${subject}`.trim())
+      .sort()
+
+  it('names what is wrong with that guest, and with no other', async () => {
+    assert.equal(await wrong('nobridge'), ['guest-bridge-missing guest nobridge, vif0'])
+    assert.equal(await wrong('nokernel'), ['kernel-file-missing guest nokernel'])
+    assert.equal(await wrong('web1'), ['disk-image-missing guest web1, xvda'])
+    assert.equal(await wrong('pv1'), [])
+  })
+
+  it('looks for memory, and for addresses that another guest has', async () => {
+    assert.equal(await wrong('db1'), [
+      'mac-address-taken-on-target vif0',
+      'target-memory-in-use',
+      'vnc-open-without-password guest db1, vnc',
+    ])
+  })
+
+  it('knows a guest by its file too', async () => {
+    assert.equal(await wrong('/etc/xen/nokernel.cfg'), ['kernel-file-missing guest nokernel'])
+  })
+
+  it('tells what keeps every guest of the host from starting', async () => {
+    assert.ok((await wrong('pv1', 'xen-dom0-xenstored-dead')).includes('xenstored-not-running'))
+  })
+
+  it('a guest that runs is not to be started', async () => {
+    const running = startReadiness.bind(null, 'pvh1', rules, { target: await machine('xen-dom0-broken'), version: '1' })
+    assert.throws(running, /pvh1 runs on .* already/)
   })
 })
 
@@ -115,6 +151,18 @@ describe('the command ready', (it) => {
     const { code, out } = vdoctor(['ready', 'kvm1', '--source', kvm, '--target', xen, '--format', 'nagios'])
     assert.is(code, 2)
     assert.match(out, /^VDOCTOR CRITICAL/)
+  })
+
+  it('starts nothing without a target, and moves nothing with --start', () => {
+    const broken = 'fixtures/hosts/xen-dom0-broken'
+    const { code, out } = vdoctor(['ready', 'nokernel', '--start', '--source', broken])
+    assert.is(code, 1)
+    assert.match(out, /start of guest nokernel on bundle/)
+    assert.is(vdoctor(['ready', 'pv1', '--start', '--source', broken]).code, 0)
+    const none = vdoctor(['ready', 'pv1', '--source', broken])
+    assert.is(none.code, 2)
+    assert.match(none.err, /needs --target/)
+    assert.is(vdoctor(['ready', 'pv1', '--start', '--source', broken, '--target', kvm]).code, 2)
   })
 
   it('check does not ask these rules', () => {
