@@ -6,7 +6,7 @@ import { defined, type Fault, TRUE_OF_HEALTHY } from './fault.ts'
 import { plainly } from './guests.ts'
 import type { Machine } from './machine.ts'
 
-const CHECK_S = 300
+const CHECK_S = 900
 
 /** A full check in the patient: what is wrong there. */
 export async function check(machine: Machine, name: string): Promise<Finding[]> {
