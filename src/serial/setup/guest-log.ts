@@ -1,4 +1,4 @@
-import { all } from '../../evidence/result.ts'
+import { all, chain, known, map } from '../../evidence/result.ts'
 import type { Result } from '../../types.ts'
 import { type Fix, type Link, link } from './console-path.ts'
 import type { HostFacts } from './host-facts.ts'
@@ -48,12 +48,16 @@ function ofXenconsoled(facts: HostFacts, guest: Owner): Link {
   const fix = guest.type === 'hvm' ? toFile(guest) : xenconsoledLines(facts)
   return link(
     'log',
-    all(facts.xen.consoleLog, facts.xen.xenconsoled, facts.xen.consoleFolder),
+    chain(all(facts.xen.consoleLog, facts.xen.xenconsoled), ([kept, runs]) =>
+      runs && (kept === 'guest' || kept === 'all') && guest.type !== 'hvm'
+        ? map(facts.xen.consoleFolder, (folder) => [kept, runs, folder] as const)
+        : known([kept, runs, true] as const),
+    ),
     ([kept, runs, folder]) => {
       if (!runs) return { state: 'missing', says: 'xenconsoled does not run' }
       if (kept !== 'guest' && kept !== 'all')
         return { state: 'missing', says: `xenconsoled keeps ${kept === 'hv' ? 'the hypervisor only' : 'nothing'}`, fix }
-      if (!folder && guest.type !== 'hvm')
+      if (!folder)
         return { state: 'missing', says: 'the folder is not there that xenconsoled keeps consoles in', fix: [FOLDER] }
       return guest.type === 'hvm'
         ? {
