@@ -48,11 +48,7 @@ function ofXenconsoled(facts: HostFacts, guest: Owner): Link {
   const fix = guest.type === 'hvm' ? toFile(guest) : xenconsoledLines(facts)
   return link(
     'log',
-    chain(all(facts.xen.consoleLog, facts.xen.xenconsoled), ([kept, runs]) =>
-      runs && (kept === 'guest' || kept === 'all') && guest.type !== 'hvm'
-        ? map(facts.xen.consoleFolder, (folder) => [kept, runs, folder] as const)
-        : known([kept, runs, true] as const),
-    ),
+    keeping(facts, guest),
     ([kept, runs, folder]) => {
       if (!runs) return { state: 'missing', says: 'xenconsoled does not run' }
       if (kept !== 'guest' && kept !== 'all')
@@ -70,6 +66,14 @@ function ofXenconsoled(facts: HostFacts, guest: Owner): Link {
     fix,
   )
 }
+
+/** What xenconsoled is told to keep, whether it runs, and whether its folder is there, where that matters. */
+const keeping = ({ xen }: HostFacts, { type }: Owner): Result<readonly [string, boolean, boolean]> =>
+  chain(all(xen.consoleLog, xen.xenconsoled), ([kept, runs]): Result<readonly [string, boolean, boolean]> =>
+    runs && (kept === 'guest' || kept === 'all') && type !== 'hvm'
+      ? map(xen.consoleFolder, (folder) => [kept, runs, folder])
+      : known([kept, runs, true]),
+  )
 
 /** A file cannot be typed at: with it goes the login on that port. */
 const toFile = ({ name, configFile }: Owner): Fix[] => [
