@@ -62,7 +62,7 @@ cpSync('src/hosts/shell', 'dist/shell', { recursive: true })
 const { automaton } = signaturesOf(rules)
 writeFileSync('dist/signatures.bin', packAutomaton(automaton))
 const { parseWat } = await wabt()
-const scan = parseWat('scan.wat', readFileSync('src/signatures/scan.wat', 'utf8'), { simd: true })
+const scan = parseWat('scan.wat', readFileSync('src/signatures/scan.wat', 'utf8'), { simd: false })
 writeFileSync('dist/scan.wasm', scan.toBinary({}).buffer)
 const shape = {
   bundle: true,

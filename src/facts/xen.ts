@@ -14,7 +14,7 @@ import { defineFacts } from './fact-set.ts'
 import { inForce, loaderAsks, loaderSettings } from './freebsd-files.ts'
 import { processAsks, processList } from './process-list.ts'
 import { xenAbout } from './xen/about.ts'
-import { consoleLog, xenDaemonAsks, xenstoreDomain } from './xen/daemons.ts'
+import { consoleFolder, consoleLog, xenDaemonAsks, xenstoreDomain } from './xen/daemons.ts'
 
 const SYSFS = '/sys/hypervisor'
 /** xend's own default. */
@@ -127,6 +127,7 @@ export const xen = defineFacts({
         (lists) => lists.flat(),
       ),
       consoleLog: consoleLog(evidence),
+      consoleFolder: consoleFolder(evidence),
       loader,
       maxWired: map(evidence.stdout(ask.wired), finite),
     }

@@ -15,6 +15,12 @@ const processes = (...comms: string[]): Given => [
     ),
   ),
 ]
+const calls = (...lines: string[]): Given => [
+  { command: ['ps', '-ww', '-axo', 'pid,uid,etime,args'] },
+  output(
+    ['    PID   UID     ELAPSED COMMAND', ...lines.map((line) => `    342     0       02:25 ${line}`), ''].join('\n'),
+  ),
+]
 const INFO = `host                   : lab
 release                : 6.1.0-56-amd64
 nr_cpus                : 2
@@ -44,6 +50,8 @@ const GIVEN: Given[] = [
   [{ list: '/proc/xen' }, names('capabilities', 'privcmd', 'xenbus')],
   ['/etc/xen/xl.conf', '# x\nautoballoon=1\n'],
   ['/etc/default/xencommons', 'XENCONSOLED_TRACE=guest\n'],
+  calls('/usr/lib/xen-4.17/bin/xenconsoled --pid-file=/run/xenconsoled.pid --log=guest'),
+  [{ stat: '/var/log/xen/console' }, { gap: 'absent' }],
 ]
 const parse = (...given: Given[]) => xen.parse(evidence(xen, [...GIVEN, ...given]))
 const withLine = (line: string) => parse([info, output(INFO.replace(/(xen_commandline +: ).*/, `$1${line}`))])
@@ -142,13 +150,38 @@ describe('facts: xen', (it) => {
     })
   })
 
-  it('reads what xenconsoled writes down, on old Red Hat too', () => {
+  it('believes the xenconsoled that runs, not what a file says that its init script may never read', () => {
     assert.is(value(parse().consoleLog), 'guest')
-    const old = (text: string) => parse(['/etc/default/xencommons', ''], ['/etc/sysconfig/xend', text]).consoleLog
-    assert.is(value(old('XENCONSOLED_LOG_GUESTS=yes\n')), 'guest')
-    assert.is(value(old('XENCONSOLED_LOG_GUESTS=yes\nXENCONSOLED_LOG_HYPERVISOR=yes\n')), 'all')
-    assert.is(value(old('XENCONSOLED_LOG_HYPERVISOR=yes\n')), 'hv')
-    assert.is(value(old('#XENCONSOLED_LOG_GUESTS=no\n')), 'none')
+    const running = (line: string) => value(parse(calls(line)).consoleLog)
+    assert.is(running('/usr/lib/xen-4.17/bin/xenconsoled --pid-file /run/xenconsoled.pid'), 'none')
+    assert.is(running('xenconsoled --log none --timestamp none --log-dir /var/log/xen/console'), 'none')
+    assert.is(running('xenconsoled --log=none --log all'), 'all')
+    assert.is(running('vi xenconsoled --log=all'), 'guest')
+    assert.is(
+      value(parse([{ command: ['ps', '-ww', '-axo', 'pid,uid,etime,args'] }, { gap: 'denied' }]).consoleLog),
+      'denied',
+    )
+  })
+
+  it('knows whether the folder is there that xenconsoled writes to, since it makes none', () => {
+    const folder = { stat: '/var/log/xen/console' }
+    assert.is(value(parse().consoleFolder), false)
+    assert.is(value(parse([folder, status({})]).consoleFolder), true)
+    const elsewhere = (path: string) => value(parse(calls(`xenconsoled --log=all --log-dir=${path}`)).consoleFolder)
+    assert.is(elsewhere('/srv/consoles'), 'unsupported')
+    assert.is(elsewhere('/var/log/xen/console/'), false)
+  })
+
+  it('reads what xenconsoled will be told where none runs, on old Red Hat and on Debian too', () => {
+    const settings = (file: string, text: string) =>
+      value(parse(calls('init'), ['/etc/default/xencommons', ''], [file, text]).consoleLog)
+    const old = (text: string) => settings('/etc/sysconfig/xend', text)
+    assert.is(old('XENCONSOLED_LOG_GUESTS=yes\n'), 'guest')
+    assert.is(old('XENCONSOLED_LOG_GUESTS=yes\nXENCONSOLED_LOG_HYPERVISOR=yes\n'), 'all')
+    assert.is(old('XENCONSOLED_LOG_HYPERVISOR=yes\n'), 'hv')
+    assert.is(old('#XENCONSOLED_LOG_GUESTS=no\n'), 'none')
+    assert.is(settings('/etc/default/xen', 'XENCONSOLED_ARGS="--log=guest"\n'), 'guest')
+    assert.is(value(parse(calls('init')).consoleLog), 'guest')
   })
 
   it('knows the frequency of the TSC, and whether Xen scales it for guests', () => {

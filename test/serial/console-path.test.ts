@@ -90,7 +90,7 @@ describe('the console of a host', (it) => {
 
   it('turns no verdict round where something could not be read', () => {
     const facts = {
-      xen: ['serial', 'consoles', 'version', 'consoleLog', 'xenconsoled', 'toolstack', 'loader'],
+      xen: ['serial', 'consoles', 'version', 'consoleLog', 'consoleFolder', 'xenconsoled', 'toolstack', 'loader'],
       console: ['active', 'gettyDevices', 'restricted', 'securetty', 'parameters', 'gettys', 'ports'],
       platform: ['under', 'system', 'arch', 'release', 'hosts', 'distribution', 'version'],
       boot: ['serialBaud', 'loader', 'configured', 'entries', 'variables', 'file'],
@@ -181,6 +181,8 @@ describe('the console of a guest', (it) => {
     assert.is(log({}), 'ok')
     assert.is(log({ consoleLog: 'hv' }), 'missing')
     assert.is(log({ xenconsoled: false }), 'missing')
+    assert.is(log({ consoleFolder: false }), 'missing')
+    assert.is(log({ consoleFolder: gap }), 'unknown')
     assert.is(log({ consoleLog: gap }), 'unknown')
     assert.is(log({}, { type: 'hvm' }), 'unknown')
   })

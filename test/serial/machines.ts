@@ -14,6 +14,7 @@ export const dom0: Some = {
     serial: [com1],
     consoles: ['com1', 'vga'],
     consoleLog: 'guest',
+    consoleFolder: true,
     xenconsoled: true,
     toolstack: 'xl',
   },

@@ -109,6 +109,7 @@ export const xenAbout = {
     'Lines of xl.conf and xend-config.sxp that are not taken, or whose name is not known',
   ),
   consoleLog: string('What xenconsoled writes to files: none (the default), guest, hv or all'),
+  consoleFolder: bool('The folder is there that it writes them to, /var/log/xen/console'),
   loader: mapOf(string(''), "FreeBSD's /boot/loader.conf: xen_kernel, xen_cmdline …"),
   maxWired: number('pages', "FreeBSD's vm.max_user_wired"),
 }

@@ -1,4 +1,4 @@
-import { all } from '../../evidence/result.ts'
+import { all, chain, known, map } from '../../evidence/result.ts'
 import type { Result } from '../../types.ts'
 import { type Fix, type Link, link } from './console-path.ts'
 import type { HostFacts } from './host-facts.ts'
@@ -48,11 +48,13 @@ function ofXenconsoled(facts: HostFacts, guest: Owner): Link {
   const fix = guest.type === 'hvm' ? toFile(guest) : xenconsoledLines(facts)
   return link(
     'log',
-    all(facts.xen.consoleLog, facts.xen.xenconsoled),
-    ([kept, runs]) => {
+    keeping(facts, guest),
+    ([kept, runs, folder]) => {
       if (!runs) return { state: 'missing', says: 'xenconsoled does not run' }
       if (kept !== 'guest' && kept !== 'all')
         return { state: 'missing', says: `xenconsoled keeps ${kept === 'hv' ? 'the hypervisor only' : 'nothing'}`, fix }
+      if (!folder)
+        return { state: 'missing', says: 'the folder is not there that xenconsoled keeps consoles in', fix: [FOLDER] }
       return guest.type === 'hvm'
         ? {
             state: 'unknown',
@@ -65,6 +67,14 @@ function ofXenconsoled(facts: HostFacts, guest: Owner): Link {
   )
 }
 
+/** What xenconsoled is told to keep, whether it runs, and whether its folder is there, where that matters. */
+const keeping = ({ xen }: HostFacts, { type }: Owner): Result<readonly [string, boolean, boolean]> =>
+  chain(all(xen.consoleLog, xen.xenconsoled), ([kept, runs]): Result<readonly [string, boolean, boolean]> =>
+    runs && (kept === 'guest' || kept === 'all') && type !== 'hvm'
+      ? map(xen.consoleFolder, (folder) => [kept, runs, folder])
+      : known([kept, runs, true]),
+  )
+
 /** A file cannot be typed at: with it goes the login on that port. */
 const toFile = ({ name, configFile }: Owner): Fix[] => [
   {
@@ -74,6 +84,9 @@ const toFile = ({ name, configFile }: Owner): Fix[] => [
   },
 ]
 
+/** xenconsoled makes none. */
+const FOLDER: Fix = { where: 'a shell of root', lines: ['mkdir -p /var/log/xen/console'], interrupts: 'nothing' }
+
 /** Each distribution keeps the daemons' variables in a place of its own. */
 function xenconsoledLines({ platform, xen }: HostFacts): Fix[] {
   const distribution = platform.distribution.ok ? platform.distribution.value : ''
@@ -82,10 +95,11 @@ function xenconsoledLines({ platform, xen }: HostFacts): Fix[] {
     return [{ where: '/etc/rc.conf', lines: ['XENCONSOLED_TRACE="guest"'], interrupts }]
   if (xen.toolstack.ok && xen.toolstack.value === 'xend' && /^(rhel|centos|ol|scientific)$/.test(distribution))
     return [{ where: '/etc/sysconfig/xend', lines: ['XENCONSOLED_LOG_GUESTS=yes'], interrupts }]
-  const where = /^(debian|devuan|ubuntu)$/.test(distribution)
-    ? '/etc/default/xen'
-    : /^(rhel|centos|ol|fedora|almalinux|rocky|sles|opensuse.*|suse)$/.test(distribution)
-      ? '/etc/sysconfig/xencommons'
-      : '/etc/default/xencommons'
+  // Its init script hands on these words alone.
+  if (/^(debian|devuan|ubuntu)$/.test(distribution))
+    return [FOLDER, { where: '/etc/default/xen', lines: ['XENCONSOLED_ARGS=--log=guest'], interrupts }]
+  const where = /^(rhel|centos|ol|fedora|almalinux|rocky|sles|opensuse.*|suse)$/.test(distribution)
+    ? '/etc/sysconfig/xencommons'
+    : '/etc/default/xencommons'
   return [{ where, lines: ['XENCONSOLED_TRACE=guest'], interrupts }]
 }
