@@ -110,6 +110,7 @@ function servicesOf(evidence: Evidence, init: string, wanted: Pick): Result<read
 /** Units that other units only mention are `not-found`, and are not there. */
 function systemd(evidence: Evidence, picks: Pick): Result<readonly Service[]> {
   const wanted = wantedUnits(evidence)
+  const scripts = startedScripts(evidence)
   return map(evidence.stdout(asks.units), (text) => {
     const units = parseUnits(text)
     if (units.length === 0) throw new Error('no list of units')
@@ -119,7 +120,9 @@ function systemd(evidence: Evidence, picks: Pick): Result<readonly Service[]> {
         name: unit.name.replace(/\.service$/, ''),
         active: unit.active === 'active' || unit.active === 'reloading',
         failed: unit.active === 'failed',
-        enabled: orGap(chain(wanted, (links) => isWanted(unit, links))),
+        enabled: orGap(
+          unit.script ? scripts(unit.name.replace(/\.service$/, '')) : chain(wanted, (links) => isWanted(unit, links)),
+        ),
         state: `${unit.active} (${unit.sub})`,
       }))
   })
@@ -137,26 +140,29 @@ function isWanted({ name }: Unit, folders: readonly Member<readonly string[]>[])
   return gap && !gap.ok ? gap : known(false)
 }
 
-/** `S97xend` in the folder of runlevel 3 or 5 starts it; whether it runs is not told without running its script. */
-function sysv(evidence: Evidence, picks: Pick): Result<readonly Service[]> {
+/** `S97xend` in the folder of runlevel 3 or 5 starts a script; systemd starts its units of scripts by these links too. */
+function startedScripts(evidence: Evidence): (name: string) => Result<boolean> {
   const folders = [asks.links, asks.redhatLinks, asks.suseLinks].map((ask) => orNone(evidence.lists(ask)))
-  return map(all(absentAs(evidence.names(asks.scripts), []), all(...folders)), ([scripts, folders]) => {
-    const gap = folders.flat().find(({ result }) => !result.ok)?.result
-    const started = new Set(
-      folders
-        .flat()
-        .flatMap(({ result }) =>
-          (result.ok ? result.value : []).flatMap((link) => /^S\d\d(.+)$/.exec(basename(link))?.[1] ?? []),
-        ),
-    )
-    const isEnabled = (name: string): Result<boolean> =>
-      started.has(name) ? known(true) : gap && !gap.ok ? gap : known(false)
-    return scripts.filter(picks).map((name) => {
+  const found = map(all(...folders), (lists) => lists.flat())
+  return (name) =>
+    chain(found, (members) => {
+      const links = members.flatMap(({ result }) => (result.ok ? result.value : []))
+      if (links.some((link) => /^S\d\d(.+)$/.exec(basename(link))?.[1] === name)) return known(true)
+      const gap = members.find(({ result }) => !result.ok)?.result
+      return gap && !gap.ok ? gap : known(false)
+    })
+}
+
+/** Whether a script runs is not told without running it. */
+function sysv(evidence: Evidence, picks: Pick): Result<readonly Service[]> {
+  const isEnabled = startedScripts(evidence)
+  return map(absentAs(evidence.names(asks.scripts), []), (scripts) =>
+    scripts.filter(picks).map((name) => {
       const enabled = isEnabled(name)
       const state = map(enabled, (is) => (is ? 'enabled' : 'disabled'))
       return { name, active: null, failed: null, enabled: orGap(enabled), state: orGap(state) }
-    })
-  })
+    }),
+  )
 }
 
 /** `xencommons_enable="YES"` */

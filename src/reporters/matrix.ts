@@ -1,5 +1,7 @@
 import Table from 'cli-table3'
 import { Changes, cheapestStep, nearestCell } from '../migration/changes.ts'
+import type { CpuSource } from '../facts/pair/host-cpu.ts'
+import type { CpuSet } from '../migration/cpu/sets.ts'
 import type { Cell, Row, Verdict } from '../migration/matrix.ts'
 import { plain, wrap } from './plain.ts'
 import { type Look, stepText } from './problem.ts'
@@ -9,6 +11,7 @@ export interface Matrix {
   readonly vdoctor: string
   readonly hosts: readonly string[]
   readonly rows: readonly Row[]
+  readonly cpus: readonly CpuSet[]
 }
 
 /** Columns that a host needs in the table: "amber", and its borders. */
@@ -26,18 +29,19 @@ export function matrixText(matrix: Matrix, look: Look): string {
     rows.length === 0 ? '' : LONGEST_NAME + COLUMN * (hosts.length + 1) <= look.width ? table(matrix) : summary(matrix),
     single(matrix, look.width),
     stuck(matrix, look.width),
+    ...matrix.cpus.map((cpu) => common(cpu, look.width)),
     `${counts.green} green, ${counts.amber} amber, ${counts.red} red`,
   ]
   return `${parts.filter(Boolean).join('\n\n')}\n`
 }
 
-/** Version 1: `{version, vdoctor, hosts: [label], guests: [{guest, toolstack, live, source, targets: [{target, verdict, problems, undecided}]}]}`, a line a guest. */
-export function matrixJson({ vdoctor, hosts, rows }: Matrix): string {
+/** Version 1: `{version, vdoctor, hosts: [label], guests: [{guest, toolstack, live, source, targets: [{target, verdict, problems, undecided}]}], cpus: [{type, hosts, source, features, libvirtXml, xlCpuid, unknown}]}`, a line a guest. */
+export function matrixJson({ vdoctor, hosts, rows, cpus }: Matrix): string {
   const guests = rows.map(({ cells, source, ...row }) =>
     JSON.stringify({ ...row, source: hosts[source], targets: cells.map((cell) => cellJson(cell, hosts)) }),
   )
   const head = JSON.stringify({ version: 1, vdoctor, hosts }).slice(0, -1)
-  return `${head},"guests":[\n${guests.join(',\n')}\n]}\n`
+  return `${head},"guests":[\n${guests.join(',\n')}\n],"cpus":${JSON.stringify(cpus)}}\n`
 }
 
 const cellJson = ({ target, verdict, problems, undecided }: Cell, hosts: readonly string[]) => ({
@@ -120,6 +124,30 @@ function stuck({ rows }: Matrix, width: number): string {
   })
   const more = lost.length > MOST_CHANGES ? [`  … and ${lost.length - MOST_CHANGES} more`] : []
   return ['Guests that can go nowhere yet:', ...lines, ...more].join('\n')
+}
+
+const TOLD: Readonly<Record<CpuSource, string>> = {
+  libvirt: "by libvirt's notes of QEMU",
+  'xen-cpuid': 'by xen-cpuid',
+  'xl info': 'by xl info',
+  cpuinfo: 'a guess, by /proc/cpuinfo',
+}
+
+/** The greatest common processor, as it is pasted into a definition. */
+function common({ type, hosts, source, libvirtXml, xlCpuid, unknown }: CpuSet, width: number): string {
+  const whom = type === 'hvm' ? 'HVM and PVH guests' : `${type.toUpperCase()} guests`
+  const text = libvirtXml || (xlCpuid && `cpuid = "${xlCpuid}"`)
+  const left = unknown.length === 0 ? '' : ` Not known of ${unknown.map(plain).join(', ')}.`
+  const head = text
+    ? `What all of ${hosts.length - unknown.length} hosts can give ${whom} (${TOLD[source ?? 'cpuinfo']}).${left}`
+    : `What all hosts can give ${whom} is not known, or their makers differ.${left}`
+  return [
+    ...wrap(head, width),
+    ...text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => `  ${plain(line)}`),
+  ].join('\n')
 }
 
 const item = (text: string, width: number): string[] =>

@@ -53,6 +53,21 @@ describe('facts: services', (it) => {
     assert.equal(flips(services, given), [])
   })
 
+  it('knows that systemd starts the units that it makes of scripts by the links of runlevels', () => {
+    const list =
+      'xen.service loaded active running LSB: Xen daemons\nxendomains.service loaded inactive dead LSB: Start/stop secondary xen domains\n' +
+      'libvirtd.service loaded inactive dead Virtualization daemon\n'
+    const given: Given[] = [
+      [{ stat: '/run/systemd/system' }, status({ type: 'dir' })],
+      [UNITS, output(list)],
+      [{ list: '/etc/systemd/system/*.wants' }, matches()],
+      [{ list: '/etc/rc[35].d' }, matches('/etc/rc3.d')],
+      [{ list: '/etc/rc3.d' }, names('S01xen', 'K01xendomains', 'S02libvirtd')],
+    ]
+    assert.equal(value(services.parse(evidence(services, given)).enabled), ['xen'])
+    assert.equal(flips(services, given), [])
+  })
+
   it('lists what guests depend on, and nothing that is only mentioned', () => {
     const facts = services.parse(evidence(services, systemd))
     assert.is(value(facts.init), 'systemd')

@@ -9,7 +9,8 @@ import type { Boot, Machine } from './machine.ts'
 import { check } from './round.ts'
 
 const GUEST = {
-  xen: [{ xl: 'web', lines: 'vif = [ "mac=00:16:3e:00:00:01,bridge=br0" ]' }, ['xl', 'create', '/etc/xen/web.cfg']],
+  // Without a card: under load the scripts of one take longer in emulation than the 40 s that libxl waits for them.
+  xen: [{ xl: 'web', lines: '' }, ['xl', 'create', '/etc/xen/web.cfg']],
   kvm: [
     {
       domain: 'web',

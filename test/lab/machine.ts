@@ -41,7 +41,7 @@ export type Step =
   readonly [string, ...string[]] | { readonly sh: string } | { readonly write: string; readonly text: string }
 
 const BOOT_S = Number(process.env['VDOCTOR_LAB_BOOT_SECONDS'] ?? 600)
-const COMMAND_S = 700
+const COMMAND_S = 900
 const LAST_LINES = 25
 
 export const quote = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`

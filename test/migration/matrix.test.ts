@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import { known } from '../../src/evidence/result.ts'
 import { cheapestStep, Changes, nearestCell } from '../../src/migration/changes.ts'
 import type { Side } from '../../src/migration/guest.ts'
+import { cpuSets } from '../../src/migration/cpu/sets.ts'
 import { matrixCode } from '../../src/cli/ready/matrix.ts'
 import { matrix, type Row, type Verdict } from '../../src/migration/matrix.ts'
 import { readiness } from '../../src/migration/ready.ts'
@@ -123,7 +124,12 @@ describe('the matrix', (it) => {
 
   it('is printed as a table, or counted where there are too many hosts for one', async () => {
     const sides = await fleet()
-    const made = { vdoctor: '1', hosts: sides.map(({ host }) => host.label), rows: [...matrix(sides, rules, false)] }
+    const made = {
+      vdoctor: '1',
+      hosts: sides.map(({ host }) => host.label),
+      rows: [...matrix(sides, rules, false)],
+      cpus: cpuSets(sides),
+    }
     const wide = matrixText(made, { width: 100, color: null })
     assert.match(wide, /│ odd +│ here │ green │ red +│ amber │/)
     assert.match(wide, /One change would turn green:\n  - odd on [34]: /)
@@ -132,6 +138,7 @@ describe('the matrix', (it) => {
       /Guests that can go nowhere yet:\n  - large: nearest is \d; in the way: target-has-too-little-memory/,
     )
     assert.match(wide, '4 green, 1 amber, 4 red')
+    assert.match(wide, /What all of 4 hosts can give KVM guests \(by libvirt's notes of QEMU\)\.\n  <cpu mode='custom'/)
     const narrow = matrixText(made, { width: 40, color: null })
     assert.match(narrow, /│ small +│ 1 +│ 3 +│ 0 +│ 0 +│ 2-4 +│/)
     const json = JSON.parse(matrixJson(made)) as {
@@ -155,7 +162,7 @@ describe('the command ready --matrix', (it) => {
 
   it('exits with 0 where each may go somewhere, and 3 with --strict where none surely can', () => {
     const made = (...rows: Verdict[][]) => ({
-      ...{ vdoctor: '1', hosts: [] },
+      ...{ vdoctor: '1', hosts: [], cpus: [] },
       rows: rows.map((verdicts) => ({
         ...{ guest: 'web1', toolstack: 'xl', live: true, source: 0 },
         cells: verdicts.map((verdict, target) => ({ target, verdict, problems: [], undecided: [] })),

@@ -28,11 +28,12 @@ describe('parse: lists of packages, units and modules', (it) => {
   it('reads units, with and without a mark before them', () => {
     assert.equal(
       parseUnits(
-        '  libvirtd.service loaded active running Virtualization daemon\n● xencommons.service not-found inactive dead xencommons.service\n',
+        '  libvirtd.service loaded active running Virtualization daemon\n● xencommons.service not-found inactive dead xencommons.service\nxen.service loaded active running LSB: Xen daemons\n',
       ),
       [
-        { name: 'libvirtd.service', load: 'loaded', active: 'active', sub: 'running' },
-        { name: 'xencommons.service', load: 'not-found', active: 'inactive', sub: 'dead' },
+        { name: 'libvirtd.service', load: 'loaded', active: 'active', sub: 'running', script: false },
+        { name: 'xencommons.service', load: 'not-found', active: 'inactive', sub: 'dead', script: false },
+        { name: 'xen.service', load: 'loaded', active: 'active', sub: 'running', script: true },
       ],
     )
   })

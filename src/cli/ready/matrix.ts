@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Rule } from '../../engine/rule.ts'
+import { cpuSets } from '../../migration/cpu/sets.ts'
 import type { Side } from '../../migration/guest.ts'
 import { matrix, type Row } from '../../migration/matrix.ts'
 import type { Matrix } from '../../reporters/matrix.ts'
@@ -26,7 +27,7 @@ export async function judgeAll(
     rows.push(row)
     await setImmediate()
   }
-  return { vdoctor: options.version, hosts: sides.map(({ host }) => host.label), rows }
+  return { vdoctor: options.version, hosts: sides.map(({ host }) => host.label), rows, cpus: cpuSets(sides) }
 }
 
 export async function printMatrix(made: Matrix, format: Format): Promise<string> {

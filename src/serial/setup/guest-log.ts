@@ -1,4 +1,4 @@
-import { all } from '../../evidence/result.ts'
+import { all, chain, known, map } from '../../evidence/result.ts'
 import type { Result } from '../../types.ts'
 import { type Fix, type Link, link } from './console-path.ts'
 import type { HostFacts } from './host-facts.ts'
@@ -48,12 +48,12 @@ function ofXenconsoled(facts: HostFacts, guest: Owner): Link {
   const fix = guest.type === 'hvm' ? toFile(guest) : xenconsoledLines(facts)
   return link(
     'log',
-    all(facts.xen.consoleLog, facts.xen.xenconsoled, facts.xen.consoleFolder),
+    keeping(facts, guest),
     ([kept, runs, folder]) => {
       if (!runs) return { state: 'missing', says: 'xenconsoled does not run' }
       if (kept !== 'guest' && kept !== 'all')
         return { state: 'missing', says: `xenconsoled keeps ${kept === 'hv' ? 'the hypervisor only' : 'nothing'}`, fix }
-      if (!folder && guest.type !== 'hvm')
+      if (!folder)
         return { state: 'missing', says: 'the folder is not there that xenconsoled keeps consoles in', fix: [FOLDER] }
       return guest.type === 'hvm'
         ? {
@@ -66,6 +66,14 @@ function ofXenconsoled(facts: HostFacts, guest: Owner): Link {
     fix,
   )
 }
+
+/** What xenconsoled is told to keep, whether it runs, and whether its folder is there, where that matters. */
+const keeping = ({ xen }: HostFacts, { type }: Owner): Result<readonly [string, boolean, boolean]> =>
+  chain(all(xen.consoleLog, xen.xenconsoled), ([kept, runs]): Result<readonly [string, boolean, boolean]> =>
+    runs && (kept === 'guest' || kept === 'all') && type !== 'hvm'
+      ? map(xen.consoleFolder, (folder) => [kept, runs, folder])
+      : known([kept, runs, true]),
+  )
 
 /** A file cannot be typed at: with it goes the login on that port. */
 const toFile = ({ name, configFile }: Owner): Fix[] => [
