@@ -6,6 +6,7 @@ import { readRules } from '../../src/engine/library.ts'
 import type { Rule } from '../../src/engine/rule.ts'
 import { factSets } from '../../src/facts/index.ts'
 import { type Fault, provoked } from './fault.ts'
+import { readMoves } from './move.ts'
 
 let read: readonly Rule[] | undefined
 
@@ -15,7 +16,10 @@ const says = (rule: Rule, pattern: RegExp): boolean => pattern.test(rule.applies
 
 /** Reasons that stand in the rules themselves; the first that holds is told. */
 const STRUCTURE: readonly (readonly [string, (rule: Rule) => boolean])[] = [
-  ['two hosts are needed', (rule) => rule.area === 'migration' || rule.pair !== undefined],
+  [
+    'two hosts that differ in more than the lab can plant',
+    (rule) => rule.area === 'migration' || rule.pair !== undefined,
+  ],
   [
     'xend, which no Xen of today has',
     (rule) => rule.id.includes('xend') || says(rule, /xend/) || rule.log?.in.join() === 'xend',
@@ -46,7 +50,7 @@ export interface Coverage {
 }
 
 export function coverage(faults: readonly Fault[]): Coverage {
-  const done = new Set(faults.flatMap(provoked))
+  const done = new Set([...faults.flatMap(provoked), ...readMoves().flatMap(({ found }) => found)])
   const beyond = new Map<string, string[]>()
   const notYet: string[] = []
   const byHand = Object.entries(beyondByHand())
@@ -82,6 +86,14 @@ ${faults.length} faults provoke ${done.size} rules.
 | fault | what goes wrong | rules | cure |
 |---|---|---|---|
 ${rows.join('\n')}
+
+## Migrations
+
+| migration | what stands in its way | rules |
+|---|---|---|
+${readMoves()
+  .map(({ name, title, found }) => `| ${name} | ${title} | ${found.join(', ') || 'none: it succeeds'} |`)
+  .join('\n')}
 
 ## Rules that this lab cannot provoke
 
