@@ -34,9 +34,11 @@ export function judge(
 export const contextOf = (facts: AllFacts): Readonly<Record<string, object>> =>
   Object.fromEntries(Object.entries(facts).map(([name, values]) => [name, namespaceView(name, values)]))
 
-/** One rule that judges facts; `context` is made of the same facts by `contextOf`, and may serve many rules. */
+/** One rule that judges facts; `context` is made of the same facts by `contextOf`. For one of very many contexts: nothing of it is remembered. */
 export const judgeFacts = (rule: Rule, facts: AllFacts, context: object): Finding[] =>
-  unlessItBreaks(rule, context, () => judgeRule(rule, facts, context, EVERYTHING))
+  unlessItBreaks(rule, context, () => judgeRule(rule, facts, context, EVERYTHING, judgedAnew))
+
+const judgedAnew: typeof appliesTo = (context, source) => evaluate(compiled(source), context)
 
 function unlessItBreaks(rule: Rule, context: object, judged: () => Finding[]): Finding[] {
   try {
@@ -61,9 +63,9 @@ function notTwice(rules: readonly Rule[], findings: readonly Finding[]): Finding
   )
 }
 
-function judgeRule(rule: Rule, facts: AllFacts, context: object, concerned: Concerned): Finding[] {
+function judgeRule(rule: Rule, facts: AllFacts, context: object, concerned: Concerned, asked = appliesTo): Finding[] {
   if (rule.applies !== undefined) {
-    const applies = appliesTo(context, rule.applies)
+    const applies = asked(context, rule.applies)
     if (applies.gap) return [finding(rule, 'unknown', applies.read, context)]
     if (applies.value !== true) return [finding(rule, 'skipped', applies.read, context)]
   }

@@ -71,7 +71,7 @@ interface Places {
 /** Judges cell after cell; what reads the same is judged once. */
 class Judged {
   readonly #rules: readonly (Depends & Places)[]
-  readonly #known = new Map<Rule, Map<string, Map<number, readonly Finding[]>>>()
+  readonly #known = new Map<Rule, Known>()
 
   constructor(
     rules: readonly Rule[],
@@ -137,10 +137,30 @@ class Judged {
 
   #knownOf(rule: Rule, guestKey: string): Map<number, readonly Finding[]> {
     let ofRule = this.#known.get(rule)
-    if (!ofRule) this.#known.set(rule, (ofRule = new Map()))
-    let known = ofRule.get(guestKey)
-    if (!known) ofRule.set(guestKey, (known = new Map()))
-    return known
+    if (!ofRule) this.#known.set(rule, (ofRule = new Known()))
+    return ofRule.of(guestKey)
+  }
+}
+
+/** Guests that are remembered where hardly one is like another: names and addresses differ from guest to guest. */
+const MOST_DIFFERENT = 64
+
+/** What one rule said, by what it reads of the guest and of the hosts. */
+class Known {
+  readonly #byGuest = new Map<string, Map<number, readonly Finding[]>>()
+  #alike = 0
+  #different = 0
+
+  of(guestKey: string): Map<number, readonly Finding[]> {
+    const known = this.#byGuest.get(guestKey)
+    if (known) {
+      this.#alike++
+      return known
+    }
+    if (++this.#different > this.#alike && this.#byGuest.size >= MOST_DIFFERENT) this.#byGuest.clear()
+    const made = new Map<number, readonly Finding[]>()
+    this.#byGuest.set(guestKey, made)
+    return made
   }
 }
 
