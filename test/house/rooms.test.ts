@@ -4,6 +4,9 @@ import { dirname, join, normalize } from 'node:path'
 import * as assert from 'uvu/assert'
 import { describe } from '../describe.ts'
 
+/** From the facts of a machine to findings. */
+const JUDGING = ['engine', 'signatures', 'facts', 'parse', 'evidence', 'types'] as const
+
 /** What each room may know of. Arrows run one way. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   types: [],
@@ -19,35 +22,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bundle: ['evidence', 'types'],
   hosts: ['archive', 'bundle', 'parse', 'evidence', 'types'],
   reporters: ['engine', 'serial', 'migration', 'signatures', 'facts', 'parse', 'evidence', 'types'],
-  cli: [
-    'reporters',
-    'serial',
-    'migration',
-    'hosts',
-    'archive',
-    'bundle',
-    'logfile',
-    'engine',
-    'signatures',
-    'facts',
-    'parse',
-    'evidence',
-    'types',
-  ],
-  commands: [
-    'cli',
-    'serial',
-    'migration',
-    'reporters',
-    'hosts',
-    'bundle',
-    'engine',
-    'signatures',
-    'facts',
-    'parse',
-    'evidence',
-    'types',
-  ],
+  cli: ['reporters', 'serial', 'migration', 'hosts', 'archive', 'bundle', 'logfile', ...JUDGING],
+  commands: ['cli', 'serial', 'migration', 'reporters', 'hosts', 'bundle', ...JUDGING],
   main: ['commands', 'cli'],
 }
 const LONGEST = 300
