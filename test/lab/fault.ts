@@ -1,8 +1,6 @@
-import fastGlob from 'fast-glob'
-import { readFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { parse } from 'yaml'
+import { join } from 'node:path'
 import { z } from 'zod'
+import { readFiles } from './files.ts'
 import { type Boot, healthy } from './machine.ts'
 
 const words = z.tuple([z.string()], z.string())
@@ -90,23 +88,13 @@ export interface Fault extends Omit<FaultFile, 'boot'> {
 
 export const FAULTS = join(import.meta.dirname, 'faults')
 
-export function readFaults(): Fault[] {
-  return fastGlob
-    .sync('*/*.yaml', { cwd: FAULTS })
-    .sort()
-    .map((path) => {
-      const kind = z.enum(['kvm', 'xen']).parse(dirname(path))
-      const read = file.safeParse(parse(readFileSync(join(FAULTS, path), 'utf8')))
-      if (!read.success) throw new Error(`${path}: ${z.prettifyError(read.error)}`)
-      const changes = read.data.boot
-      return {
-        ...read.data,
-        name: `${kind}/${basename(path, '.yaml')}`,
-        boot: { ...healthy(kind), ...defined(changes ?? {}) },
-        unusual: changes !== undefined,
-      }
-    })
-}
+export const readFaults = (): Fault[] =>
+  readFiles(FAULTS, file).map(({ kind, name, content }) => ({
+    ...content,
+    name: `${kind}/${name}`,
+    boot: { ...healthy(kind), ...defined(content.boot ?? {}) },
+    unusual: content.boot !== undefined,
+  }))
 
 /** Every rule that a fault must provoke in a check or in a diagnosis. */
 export const provoked = ({ found, start, dies }: Fault): string[] => [

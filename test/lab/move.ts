@@ -1,9 +1,7 @@
-import fastGlob from 'fast-glob'
-import { readFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { parse } from 'yaml'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { step } from './fault.ts'
+import { readFiles } from './files.ts'
 
 const steps = z.array(step).default([])
 
@@ -30,14 +28,5 @@ export interface Move extends z.infer<typeof file> {
 
 export const MOVES = join(import.meta.dirname, 'moves')
 
-export function readMoves(): Move[] {
-  return fastGlob
-    .sync('*/*.yaml', { cwd: MOVES })
-    .sort()
-    .map((path) => {
-      const kind = z.enum(['kvm', 'xen']).parse(dirname(path))
-      const read = file.safeParse(parse(readFileSync(join(MOVES, path), 'utf8')))
-      if (!read.success) throw new Error(`${path}: ${z.prettifyError(read.error)}`)
-      return { ...read.data, kind, name: `${kind}/migration/${basename(path, '.yaml')}` }
-    })
-}
+export const readMoves = (): Move[] =>
+  readFiles(MOVES, file).map(({ kind, name, content }) => ({ ...content, kind, name: `${kind}/migration/${name}` }))

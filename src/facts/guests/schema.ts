@@ -39,7 +39,6 @@ export const guestSchema = object(
     arch: string('Architecture as libvirt has it; "" in Xen files'),
     machine: string('Machine type: pc-q35-7.2 …'),
     emulator: string('Device model or emulator'),
-    cpuMode: string('libvirt: host-passthrough, host-model, custom; "" without'),
     onPoweroff: string('on_poweroff; "" where not set'),
     onReboot: string('on_reboot; "" where not set'),
     onCrash: string('on_crash; "" where not set'),

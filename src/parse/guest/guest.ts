@@ -55,7 +55,6 @@ export interface Guest extends Moving {
   readonly arch: string
   readonly machine: string
   readonly emulator: string
-  readonly cpuMode: string
   readonly onPoweroff: string
   readonly onReboot: string
   readonly onCrash: string

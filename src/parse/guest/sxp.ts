@@ -50,7 +50,6 @@ export function guestOfSxp(domain: Sxp, path: string): Definition {
     arch: '',
     machine: '',
     emulator: of('device_model'),
-    cpuMode: '',
     onPoweroff: word('on_poweroff'),
     onReboot: word('on_reboot'),
     onCrash: word('on_crash'),

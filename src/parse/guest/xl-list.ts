@@ -126,7 +126,6 @@ export function guestOfDomain(domain: XlDomain): Definition {
     arch: '',
     machine: '',
     emulator: '',
-    cpuMode: '',
     onPoweroff: '',
     onReboot: '',
     onCrash: '',

@@ -137,7 +137,6 @@ class XlFile {
       arch: '',
       machine: '',
       emulator: text('device_model_override') || text('device_model'),
-      cpuMode: '',
       onPoweroff: text('on_poweroff'),
       onReboot: text('on_reboot'),
       onCrash: text('on_crash'),
