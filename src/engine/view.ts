@@ -44,7 +44,7 @@ export function count(list: { length?: number; size?: number }): bigint {
 
 /** Where the view of a value is kept: in the value, hidden. */
 const VIEW = Symbol('view')
-type Viewed = { [VIEW]?: object }
+type Viewed = { [VIEW]?: object | undefined }
 
 /** A fact's value as CEL sees it: gaps throw when read, and reading leaves a trace. */
 export function view(value: unknown, fact: string): unknown {
@@ -53,8 +53,15 @@ export function view(value: unknown, fact: string): unknown {
   const kept = (value as Viewed)[VIEW]
   if (kept) return kept
   const seen = Array.isArray(value) ? listView(value, fact) : objectView(value, fact)
-  Object.defineProperty(value, VIEW, { value: seen })
+  Object.defineProperty(value, VIEW, { value: seen, writable: true })
   return seen
+}
+
+/** Views take more room than what they show: of what is not looked at again, they are let go. */
+export function forgetViews(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  if ((value as Viewed)[VIEW]) (value as Viewed)[VIEW] = undefined
+  for (const inner of Object.values(value)) forgetViews(inner)
 }
 
 /** The library tells a map's type by its first field, which must therefore be one that is known. */

@@ -1,5 +1,6 @@
 import { type AllFacts, contextOf, judgeFacts } from '../engine/judge.ts'
 import type { Rule } from '../engine/rule.ts'
+import { forgetViews } from '../engine/view.ts'
 import { guestNamespace } from '../facts/pair/guest.ts'
 import { hostNamespace } from '../facts/pair/host.ts'
 import { pairNamespace } from '../facts/pair/namespace.ts'
@@ -132,6 +133,7 @@ class Judged {
       })
       return [cellOf(target, [...findings, ...to.findings])]
     })
+    forgetViews(guest)
     return { guest: item.name, toolstack, live, source, cells }
   }
 
