@@ -6,6 +6,7 @@ import type { Finding } from '../../src/types.ts'
 import type { Fault } from './fault.ts'
 import type { Image } from './image.ts'
 import { Machine, type Step } from './machine.ts'
+import { keepSaid } from './record.ts'
 
 /** The built command of this checkout. */
 export const VDOCTOR = resolve(import.meta.dirname, '../../bin/vdoctor.cjs')
@@ -14,7 +15,7 @@ export const tell = ({ rule, subject }: { rule: string; subject: string }): stri
   subject ? `${rule} (${subject})` : rule
 
 /** Starts the guest, and lets `vdoctor diagnose` here say what its terminal and its logs meant. */
-export async function start(machine: Machine, fault: Fault, failures: string[]): Promise<void> {
+export async function start(machine: Machine, fault: Fault, failures: string[], keep: boolean): Promise<void> {
   const { run, succeeds, logs, reads } = fault.start!
   const folder = `start-${fault.name.replace('/', '-')}`
   const said = await machine.run(run as Step, 400)
@@ -25,20 +26,26 @@ export async function start(machine: Machine, fault: Fault, failures: string[]):
   writeFileSync(at('terminal'), said.stdout + said.stderr)
   for (const [index, words] of reads.entries())
     writeFileSync(at(`read-${index}`), (await machine.run(words as Step)).stdout)
-  failures.push(...(await named(readdirSync(machine.shared(folder)).map(at), fault.start!)))
+  const files = readdirSync(machine.shared(folder)).map(at)
+  if (keep) keepSaid(fault, files)
+  failures.push(...(await named(files, fault.start!)))
 }
 
 /** A host that does not come up: what its console says must name the cause. */
-export async function death(image: Image, fault: Fault, hosts: string, name: string): Promise<string[]> {
+export async function death(image: Image, fault: Fault, hosts: string, name: string, keep: boolean): Promise<string[]> {
   const machine = await Machine.dying(image, fault.boot, hosts, name, new RegExp(fault.dies!.says))
   // What stands behind the line that was waited for.
   await sleep(2000)
   await machine.stop()
+  if (keep) keepSaid(fault, [machine.serialLog])
   return named([machine.serialLog], fault.dies!)
 }
 
 /** What `vdoctor diagnose` names in these files, against what it must. */
-async function named(files: readonly string[], wanted: { named: string[]; also: string[] }): Promise<string[]> {
+export async function named(
+  files: readonly string[],
+  wanted: { readonly named: readonly string[]; readonly also: readonly string[] },
+): Promise<string[]> {
   const words = ['diagnose', '--format', 'json', '--fail-on', 'never', ...files]
   const { stdout } = await execa(process.execPath, [VDOCTOR, ...words])
   const { findings } = JSON.parse(stdout) as { findings: Finding[] }

@@ -29,6 +29,7 @@ const boot = z.strictObject({
   kernel: z.string().optional(),
   xen: z.string().optional(),
   memoryMib: z.number().optional(),
+  grub: z.literal(true).optional(),
 })
 const finding = z.union([z.string(), z.strictObject({ rule: z.string(), subject: z.string() })])
 
@@ -102,6 +103,12 @@ export const provoked = ({ found, start, dies }: Fault): string[] => [
   ...(start?.named ?? []),
   ...(dies?.named ?? []),
 ]
+
+/** With other words than before: afterwards it may stand there as another one. */
+export const startsItAnew = (fault: Fault): boolean =>
+  [...fault.break, ...(Array.isArray(fault.cure) ? fault.cure : [])].some(
+    (step) => 'reboot' in step && Object.keys(step.reboot).length > 0,
+  )
 
 export const defined = <T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never

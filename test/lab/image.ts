@@ -5,6 +5,7 @@ import {
   chmodSync,
   closeSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -42,6 +43,8 @@ const MASKED = [
 const MIB = 1024 * 1024
 const DISK_MIB = 3072
 const SECTOR = 512
+/** What stands in the first sector before the disk's number and the table of partitions. */
+const BOOT_CODE = 440
 /** Of the patient's first network card, which is the port of its bridge br0. */
 export const UPLINK_MAC = '52:54:00:12:34:56'
 
@@ -102,7 +105,9 @@ async function build(folder: string): Promise<void> {
   furnish(root, basename(boot('vmlinuz-')))
   await admit(root, folder)
   await guestInitramfs(root, join(folder, 'guest'))
+  await loader(root, folder)
   await disk(root, join(folder, 'disk.img'))
+  putLoader(folder, join(folder, 'disk.img'))
   rmSync(root, { recursive: true })
   rmSync(join(folder, 'guest'), { recursive: true })
 }
@@ -203,6 +208,25 @@ async function guestInitramfs(root: string, folder: string): Promise<void> {
   })
   const zipped = await execa('gzip', ['-9'], { input: packed.stdout, encoding: 'buffer' })
   writeFileSync(join(root, 'boot/guest-initrd.gz'), zipped.stdout)
+}
+
+/** GRUB, with its modules where grub-install puts them; a fault that boots through it writes its settings and runs update-grub. */
+async function loader(root: string, folder: string): Promise<void> {
+  const modules = '/usr/lib/grub/i386-pc'
+  cpSync(join(root, modules), join(root, 'boot/grub/i386-pc'), { recursive: true })
+  const prefix = '(hd0,msdos1)/boot/grub'
+  const words = ['-O', 'i386-pc', '-o', '/core.img', '-p', prefix, 'biosdisk', 'part_msdos', 'ext2']
+  await execa('chroot', [root, 'grub-mkimage', ...words])
+  renameSync(join(root, 'core.img'), join(folder, 'core.img'))
+  copyFileSync(join(root, modules, 'boot.img'), join(folder, 'boot.img'))
+}
+
+/** Before the table of partitions, and behind it. boot.img loads sector 1, whose first part loads the rest. */
+function putLoader(folder: string, path: string): void {
+  const file = openSync(path, 'r+')
+  writeSync(file, readFileSync(join(folder, 'boot.img')), 0, BOOT_CODE, 0)
+  writeSync(file, readFileSync(join(folder, 'core.img')), 0, undefined, SECTOR)
+  closeSync(file)
 }
 
 /** One partition that begins after a megabyte, where GRUB lies. */

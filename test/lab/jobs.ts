@@ -1,7 +1,7 @@
 import { freePort } from '../hosts/sshd.ts'
 import { consoleCase } from './console.ts'
 import { death } from './diagnose.ts'
-import type { Fault } from './fault.ts'
+import { type Fault, startsItAnew } from './fault.ts'
 import { Pair } from './migrate.ts'
 import type { Move } from './move.ts'
 import { healthyCase, unexpected } from './healthy.ts'
@@ -21,6 +21,8 @@ export interface Place {
   /** Where the folders of hosts are. */
   readonly hosts: string
   readonly say: (text: string) => void
+  /** What hosts say becomes fixtures. */
+  readonly keep: boolean
 }
 
 /** One boot, or several one after the other: what a core is given to do. */
@@ -61,20 +63,23 @@ export const consoles = (isWanted: (name: string) => boolean): Job[] =>
     return [await outcome(place, `${kind}/console`, () => consoleCase(place.image, kind, place.hosts, port))]
   })
 
-/** Two hosts of a kind, and every migration between them, one after the other. */
+/** Two hosts of a kind, and every migration between them: planted together, moved one after the other. */
 export const migrations = (moves: readonly Move[]): Job[] =>
   KINDS.filter((kind) => moves.some((move) => move.kind === kind)).map((kind) => async (place) => {
     place.say(`${kind}/migration: two hosts boot`)
     const ports = [await freePort(), await freePort(), await freePort()]
     const outcomes: Outcome[] = []
     const mine = moves.filter((move) => move.kind === kind)
+    const [last, together] = [mine.filter(({ alone }) => alone), mine.filter(({ alone }) => !alone)]
     let pair: Pair
     try {
       pair = await Pair.start(place.image, kind, place.hosts, ports)
+      place.say(`${kind}/migration: ${together.length} guests start`)
+      if (together.length > 0) await pair.plant(together)
     } catch (error) {
       return Promise.all(mine.map(({ name }) => outcome(place, name, () => Promise.reject(error as Error))))
     }
-    for (const move of mine) {
+    for (const move of [...together, ...last]) {
       place.say(move.name)
       outcomes.push(await outcome(place, move.name, () => pair.move(move)))
     }
@@ -90,12 +95,17 @@ async function outcome({ say }: Place, name: string, work: () => Promise<readonl
   return { name, failures }
 }
 
-/** Those that bear it are broken and mended together. */
+/** Those that bear it are broken and mended together, after those that are alone. */
 function rounds(faults: readonly Fault[]): Fault[][] {
   const together = faults.filter(({ alone, dies }) => !alone && !dies)
   const count = Math.ceil(together.length / TOGETHER)
   const many = Array.from({ length: count }, (_, index) => together.filter((_, at) => at % count === index))
-  return [...many, ...faults.filter(({ alone, dies }) => alone && !dies).map((fault) => [fault])]
+  const apart = faults.filter(({ alone, dies }) => alone && !dies).map((fault) => [fault])
+  const [last, first] = [
+    apart.filter((some) => some.some(startsItAnew)),
+    apart.filter((some) => !some.some(startsItAnew)),
+  ]
+  return [...first, ...many, ...last]
 }
 
 /** All rounds of one boot. A host that died is started anew for what is left. */
@@ -106,11 +116,11 @@ async function treat(
   name: string,
   look: 'no' | 'inside' | 'all',
 ): Promise<Outcome[]> {
-  const { image, hosts, say } = place
+  const { image, hosts, say, keep } = place
   const outcomes: Outcome[] = []
   for (const fault of faults.filter(({ dies }) => dies)) {
     say(fault.name)
-    outcomes.push(await outcome(place, fault.name, () => death(image, fault, hosts, name)))
+    outcomes.push(await outcome(place, fault.name, () => death(image, fault, hosts, name, keep)))
   }
   let machine: Machine | undefined
   let known = new Set<string>()
@@ -135,8 +145,12 @@ async function treat(
     try {
       const host = await up()
       say(`${name}: ${names.join(', ')}`)
-      const failures = await round(host, some, known, `round-${index}`)
+      const failures = await round(host, some, known, `round-${index}`, keep)
       for (const one of names) outcomes.push(await outcome(place, one, async () => failures.get(one)!))
+      if (some.some(startsItAnew)) {
+        await host.stop()
+        machine = undefined
+      }
     } catch (error) {
       const shown = error instanceof LabError ? error : (error as Error).stack
       for (const one of names)

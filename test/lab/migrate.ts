@@ -1,6 +1,8 @@
+import { execa } from 'execa'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Finding } from '../../src/types.ts'
+import { VDOCTOR } from './diagnose.ts'
 import { plainly } from './guests.ts'
 import type { Image } from './image.ts'
 import { LabError } from './lab-error.ts'
@@ -11,12 +13,16 @@ const HERE = '10.9.0.1'
 const THERE = '10.9.0.2'
 const READY_S = 600
 const MIGRATE_S = 400
-const UP_S = 240
-/** The disk of the guest is served by the source, and both hosts reach it by the network. */
-const DISK = { name: 'moving', port: 10809 }
+const UP_S = 400
+/** The disk of each guest is served by the source on a port of its own, and both hosts reach it by the network. */
+const FIRST_PORT = 10809
 
-/** Two hosts of one kind on a network of their own, with a disk that both can reach. */
+/** Two hosts of one kind on a network of their own, with disks that both can reach. */
 export class Pair {
+  /** Their order tells the port and the device of their disks. */
+  readonly #planted: Move[] = []
+  readonly #failed = new Map<Move, unknown>()
+
   private constructor(
     readonly kind: 'kvm' | 'xen',
     readonly here: Machine,
@@ -28,14 +34,12 @@ export class Pair {
     const boot = { ...healthy(kind), memoryMib: 3072 }
     const at = (socket: string, mac: string) => ({ ...boot, line: { socket, mac } })
     const socket = `127.0.0.1:${line}`
-    const here = await Machine.start(image, at(`listen=${socket}`, '52:54:00:aa:00:01'), hosts, `${kind}-here`, ssh)
-    const there = await Machine.start(
-      image,
-      at(`connect=${socket}`, '52:54:00:aa:00:02'),
-      hosts,
-      `${kind}-there`,
-      sshThere,
-    )
+    const [here, there] = await Promise.all([
+      Machine.start(image, at(`listen=${socket}`, '52:54:00:aa:00:01'), hosts, `${kind}-here`, ssh),
+      sleep(1000).then(() =>
+        Machine.start(image, at(`connect=${socket}`, '52:54:00:aa:00:02'), hosts, `${kind}-there`, sshThere),
+      ),
+    ])
     const pair = new Pair(kind, here, there)
     await pair.#introduce(image)
     return pair
@@ -45,7 +49,7 @@ export class Pair {
     await Promise.all([this.here.stop(), this.there.stop()])
   }
 
-  /** Names, addresses, a key of root, and the disk. */
+  /** Names, addresses, and a key of root. */
   async #introduce(image: Image): Promise<void> {
     const known = readFileSync(image.knownHosts, 'utf8').replace(/^\S+/, 'here,there,10.9.0.1,10.9.0.2')
     for (const [machine, name, address] of [
@@ -59,103 +63,129 @@ export class Pair {
         sh: `chmod 600 /root/.ssh/id_ed25519 && echo ${name} >/etc/hostname && hostname ${name} &&
 card=$(ip -br link | awk '/52:54:00:aa:00/ { print $1 }') && ip link set "$card" up && ip address add ${address}/24 dev "$card"`,
       })
+      if (this.kind === 'xen') await must(machine, ['modprobe', 'nbd'])
     }
-    await must(this.here, {
-      sh: `truncate -s 64M /var/tmp/disk.raw && mkfs.ext4 -q -F /var/tmp/disk.raw &&
-qemu-nbd -f raw -x ${DISK.name} -b ${HERE} -p ${DISK.port} --shared=4 -t --fork /var/tmp/disk.raw`,
-    })
-    if (this.kind === 'xen')
-      for (const machine of [this.here, this.there])
-        await must(machine, { sh: `modprobe nbd && nbd-client -N ${DISK.name} ${HERE} ${DISK.port} /dev/nbd0` })
   }
 
-  /** Plants what stands in the way, asks `ready`, moves the guest, and mends all of it. Gives what was not as it should be. */
-  async move(move: Move): Promise<string[]> {
-    const failures: string[] = []
+  /** Plants what stands in the way of each of them, starts their guests, and takes a bundle of both hosts. */
+  async plant(moves: readonly Move[]): Promise<void> {
+    for (const move of moves) await this.#plant(move)
+    for (const move of moves) await this.#guestIsUp(move)
+    await Promise.all([this.here, this.there].map(bundle))
+  }
+
+  async #plant(move: Move): Promise<void> {
     try {
       for (const one of move.here) await must(this.here, plainly(one))
       for (const one of move.there) await must(this.there, plainly(one))
       await this.#startGuest(move)
-      const errors = await this.#ready()
-      const names = [...new Set(errors.map(({ rule }) => rule))].sort()
-      if (names.join() !== [...move.found].sort().join())
-        failures.push(`ready finds ${names.join(', ') || 'no error'}, not ${move.found.join(', ') || 'none'}`)
-      const said = await this.#migrate(move)
-      failures.push(...(move.found.length > 0 ? refused(said, errors) : await this.#arrived(said)))
-    } finally {
-      await this.#clear()
-      for (const one of move.mend.here) await must(this.here, plainly(one))
-      for (const one of move.mend.there) await must(this.there, plainly(one))
+    } catch (error) {
+      this.#failed.set(move, error)
     }
-    return failures
   }
 
-  async #startGuest({ guest }: Move): Promise<void> {
+  /** Asks `ready`, and moves the guest. Gives what was not as it should be. */
+  async move(move: Move): Promise<string[]> {
+    if (move.alone) {
+      await this.#plant(move)
+      await this.#guestIsUp(move)
+    }
+    if (this.#failed.has(move)) throw this.#failed.get(move)
+    const failures: string[] = []
+    const errors = move.alone ? await this.#readyFromSource(move) : await this.#readyFromBundles(move)
+    const names = [...new Set(errors.map(({ rule }) => rule))].sort()
+    if (names.join() !== [...move.found].sort().join())
+      failures.push(`ready finds ${names.join(', ') || 'no error'}, not ${move.found.join(', ') || 'none'}`)
+    const said = await this.#migrate(move)
+    return [...failures, ...(move.found.length > 0 ? refused(said, errors) : await this.#arrived(move, said))]
+  }
+
+  /** A disk that both hosts reach: on KVM by QEMU itself, on Xen as a block device of both. */
+  async #disk({ guestName: name }: Move, index: number): Promise<string> {
+    const port = FIRST_PORT + index
+    await must(this.here, {
+      sh: `truncate -s 16M /var/tmp/${name}.raw && mkfs.ext4 -q -F /var/tmp/${name}.raw &&
+qemu-nbd -f raw -x ${name} -b ${HERE} -p ${port} --shared=4 -t --fork /var/tmp/${name}.raw`,
+    })
+    if (this.kind === 'kvm')
+      return `<source protocol='nbd' name='${name}'><host name='${HERE}' port='${port}'/></source>`
+    for (const machine of [this.here, this.there])
+      await must(machine, ['nbd-client', '-N', name, HERE, `${port}`, `/dev/nbd${index}`])
+    return `/dev/nbd${index}`
+  }
+
+  async #startGuest(move: Move): Promise<void> {
+    const { guest, guestName: name } = move
+    const index = this.#planted.push(move) - 1
+    const disk = await this.#disk(move, index)
     if (this.kind === 'kvm') {
-      const disk = `<disk type='network' device='disk'><driver name='qemu' type='raw'/><source protocol='nbd' name='${DISK.name}'><host name='${HERE}' port='${DISK.port}'/></source><target dev='vda' bus='virtio'/></disk>`
-      const devices = `${disk}${guest['devices'] ?? "<interface type='bridge'><mac address='52:54:00:11:11:01'/><source bridge='br0'/><model type='virtio'/></interface>"}`
-      const { devices: _, kernel = '/boot/vmlinuz', ...more } = guest
-      const { sh } = plainly({ ...KVM, ...more, devices }) as { sh: string }
+      const shared = `<disk type='network' device='disk'><driver name='qemu' type='raw'/>${disk}<target dev='vda' bus='virtio'/></disk>`
+      const card = `<interface type='bridge'><mac address='52:54:00:11:11:${10 + index}'/><source bridge='br0'/><model type='virtio'/></interface>`
+      const { devices = card, kernel = '/boot/vmlinuz', ...more } = guest
+      const { sh } = plainly({ ...KVM, domain: name, ...more, devices: shared + devices }) as { sh: string }
       await must(this.here, { sh: sh.replace('<kernel>/boot/vmlinuz<', `<kernel>${kernel}<`) })
-      return must(this.here, ['virsh', '-q', 'start', 'moving'])
+      return must(this.here, ['virsh', '-q', 'start', name])
     }
-    const lines = ['type = "pvh"', 'memory = 128', 'disk = ["phy:/dev/nbd0,xvda,w"]', guest['lines'] ?? XEN_NIC]
-    await must(this.here, plainly({ xl: 'moving', lines: lines.join('\n') }))
-    await must(this.here, ['xl', 'create', '/etc/xen/moving.cfg'])
-    await this.#guestIsUp()
+    const usual = [
+      'type = "pvh"',
+      'memory = 128',
+      `disk = ["phy:${disk},xvda,w"]`,
+      `vif = ["mac=00:16:3e:11:11:${10 + index},bridge=br0"]`,
+    ]
+    const own = (guest['lines'] ?? '').replaceAll('{disk}', disk)
+    const kept = usual.filter((line) => !new RegExp(`^${line.split(' ')[0]} =`, 'm').test(own))
+    await must(this.here, plainly({ xl: name, lines: [...kept, own].join('\n') }))
+    await must(this.here, ['xl', 'create', `/etc/xen/${name}.cfg`])
   }
 
-  /** Only a kernel that runs answers the request to suspend. */
-  async #guestIsUp(): Promise<void> {
+  /** Only a kernel that runs answers the request of Xen to suspend. */
+  async #guestIsUp(move: Move): Promise<void> {
+    if (this.kind === 'kvm' || this.#failed.has(move)) return
     const end = Date.now() + UP_S * 1000
     for (;;) {
-      const { status } = await this.here.run({ sh: 'grep -q GUEST-UP /var/log/xen/console/guest-moving.log' }, 30)
+      const log = `/var/log/xen/console/guest-${move.guestName}.log`
+      const { status } = await this.here.run(['grep', '-q', 'GUEST-UP', log], 30)
       if (status === 0) return
-      if (Date.now() > end) throw new LabError(`the guest did not come up within ${UP_S} s`, '')
+      if (Date.now() > end) {
+        this.#failed.set(move, new LabError(`the guest did not come up within ${UP_S} s`, ''))
+        return
+      }
       await sleep(2000)
     }
   }
 
   /** Errors that `ready` finds, asked on the source, with the target over ssh. */
-  async #ready(): Promise<Finding[]> {
-    const said = await this.here.run(
-      {
-        sh: 'node /tool/bin/vdoctor.cjs ready moving --target ssh://root@there --fail-on never --format json >/lab/ready.json',
-      },
-      READY_S,
-    )
+  async #readyFromSource({ guestName }: Move): Promise<Finding[]> {
+    const words = `${guestName} --target ssh://root@there --fail-on never --format json`
+    const said = await this.here.run({ sh: `node /tool/bin/vdoctor.cjs ready ${words} >/lab/ready.json` }, READY_S)
     if (said.status !== 0) throw new LabError(`vdoctor ready ended with ${said.status}`, said.stderr)
-    const { findings } = JSON.parse(readFileSync(this.here.shared('ready.json'), 'utf8')) as { findings: Finding[] }
-    return findings.filter(({ outcome, severity }) => outcome === 'problem' && severity === 'error')
+    return errorsIn(readFileSync(this.here.shared('ready.json'), 'utf8'))
   }
 
-  #migrate({ options }: Move): Promise<Said> {
+  /** The same of what both hosts recorded of themselves. */
+  async #readyFromBundles({ guestName }: Move): Promise<Finding[]> {
+    const [source, target] = [this.here.shared(BUNDLE), this.there.shared(BUNDLE)]
+    const words = ['ready', guestName, '--source', source, '--target', target, '--fail-on', 'never', '--format', 'json']
+    return errorsIn((await execa(process.execPath, [VDOCTOR, ...words])).stdout)
+  }
+
+  #migrate({ guestName }: Move): Promise<Said> {
     const words: [string, ...string[]] =
       this.kind === 'kvm'
-        ? ['virsh', 'migrate', '--live', '--persistent', ...options, 'moving', 'qemu+ssh://root@there/system']
-        : ['xl', 'migrate', ...options, 'moving', 'there']
+        ? ['virsh', 'migrate', '--live', '--persistent', guestName, 'qemu+ssh://root@there/system']
+        : ['xl', 'migrate', guestName, 'there']
     return this.here.run(words, MIGRATE_S)
   }
 
-  async #arrived({ status, stderr }: Said): Promise<string[]> {
+  async #arrived({ guestName }: Move, { status, stderr }: Said): Promise<string[]> {
     if (status !== 0) return [`it was said to be ready, and the migration ended with ${status}: ${stderr.trim()}`]
     const list = await this.there.run(this.kind === 'kvm' ? ['virsh', 'list', '--name'] : ['xl', 'list'], 60)
-    return /^moving\b/m.test(list.stdout) ? [] : ['the migration succeeded, and the guest is not there']
-  }
-
-  async #clear(): Promise<void> {
-    for (const machine of [this.there, this.here])
-      await machine.run(
-        this.kind === 'kvm'
-          ? { sh: 'virsh destroy moving; virsh undefine moving' }
-          : { sh: 'xl destroy moving; rm -f /etc/xen/moving.cfg /var/log/xen/console/guest-moving.log' },
-        120,
-      )
+    const there = list.stdout.split('\n').some((line) => line.split(' ')[0] === guestName)
+    return there ? [] : ['the migration succeeded, and the guest is not there']
   }
 }
 
 const KVM = {
-  domain: 'moving',
   type: 'kvm',
   memory: "<memory unit='MiB'>128</memory>",
   words: '',
@@ -163,13 +193,22 @@ const KVM = {
   machine: 'pc-q35-7.2',
   vcpus: 1,
 }
-const XEN_NIC = 'vif = ["mac=00:16:3e:11:11:01,bridge=br0"]'
+
+const BUNDLE = 'bundle.tar.gz'
+
+const bundle = (machine: Machine): Promise<void> =>
+  must(machine, ['node', '/tool/bin/vdoctor.cjs', 'bundle', '--output', `/lab/${BUNDLE}`])
 
 async function must(machine: Machine, step: Step): Promise<void> {
   const said = await machine.run(step)
   if (said.status !== 0)
     throw new LabError(`${machine.name}: ${JSON.stringify(step).slice(0, 200)} ended with ${said.status}`, said.stderr)
 }
+
+const errorsIn = (report: string): Finding[] =>
+  (JSON.parse(report) as { findings: Finding[] }).findings.filter(
+    ({ outcome, severity }) => outcome === 'problem' && severity === 'error',
+  )
 
 /** Whether it was refused, with words that one of the rules foretold. */
 function refused({ status, stdout, stderr }: Said, errors: readonly Finding[]): string[] {

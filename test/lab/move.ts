@@ -7,14 +7,13 @@ const steps = z.array(step).default([])
 
 const file = z.strictObject({
   title: z.string(),
-  /** The guest that moves: a step with `domain` or `xl` whose name is "moving". */
+  /** Others would feel it: it comes after them. */
+  alone: z.literal(true).optional(),
+  /** What its guest is beside the usual; "{disk}" is its shared disk. The guest has the name of the file. */
   guest: z.record(z.string(), z.string()).default({}),
-  /** Done on the source and on the target before the guest starts, and afterwards. */
+  /** Done on the source and on the target before the guest starts. Guests move one after the other, and nothing is mended between. */
   here: steps,
   there: steps,
-  mend: z.strictObject({ here: steps, there: steps }).default({ here: [], there: [] }),
-  /** Words for virsh migrate or xl migrate. */
-  options: z.array(z.string()).default([]),
   /** Every rule that must find an error; where there is none, the migration must succeed. */
   found: z.array(z.string()).default([]),
 })
@@ -24,9 +23,16 @@ export interface Move extends z.infer<typeof file> {
   /** "kvm/bridge-missing": its file below moves/. */
   readonly name: string
   readonly kind: 'kvm' | 'xen'
+  /** "bridge-missing" */
+  readonly guestName: string
 }
 
 export const MOVES = join(import.meta.dirname, 'moves')
 
 export const readMoves = (): Move[] =>
-  readFiles(MOVES, file).map(({ kind, name, content }) => ({ ...content, kind, name: `${kind}/migration/${name}` }))
+  readFiles(MOVES, file).map(({ kind, name, content }) => ({
+    ...content,
+    kind,
+    guestName: name,
+    name: `${kind}/migration/${name}`,
+  }))

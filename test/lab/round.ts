@@ -2,17 +2,20 @@ import { readFileSync } from 'node:fs'
 import type { Finding } from '../../src/types.ts'
 import { start, tell } from './diagnose.ts'
 import { fix } from './fix.ts'
-import { defined, type Fault, TRUE_OF_HEALTHY } from './fault.ts'
+import { defined, type Fault, provoked, startsItAnew, TRUE_OF_HEALTHY } from './fault.ts'
 import { plainly } from './guests.ts'
 import type { Machine } from './machine.ts'
+import { keepRound } from './record.ts'
+import { rules } from './table.ts'
 
 const CHECK_S = 900
 
-/** A full check in the patient: what is wrong there. */
-export async function check(machine: Machine, name: string): Promise<Finding[]> {
+/** A check in the patient, of all or of some areas: what is wrong there. */
+export async function check(machine: Machine, name: string, areas: readonly string[] = []): Promise<Finding[]> {
   const file = `${name}.json`
+  const only = areas.map((area) => ` --only ${area}`).join('')
   const said = await machine.run(
-    { sh: `node /tool/bin/vdoctor.cjs check --fail-on never --format json >/lab/${file}` },
+    { sh: `node /tool/bin/vdoctor.cjs check${only} --fail-on never --format json >/lab/${file}` },
     CHECK_S,
   )
   if (said.status !== 0) throw new Error(`vdoctor check ended with ${said.status}: ${said.stderr}`)
@@ -22,20 +25,24 @@ export async function check(machine: Machine, name: string): Promise<Finding[]> 
 
 /**
  * Breaks all, looks, mends all, looks again; gives the failures of each fault by its name. `known` are rules that find something already;
- * what stays is added to it.
+ * what stays is added to it. With `keep`, what the broken host says becomes fixtures.
  */
 export async function round(
   machine: Machine,
   faults: readonly Fault[],
   known: Set<string>,
   name: string,
+  keep: boolean,
 ): Promise<Map<string, string[]>> {
   const cases = faults.map((fault) => ({ fault, failures: [] as string[] }))
   for (const { fault, failures } of cases) {
     for (const step of fault.break) await take(machine, step, fault, failures)
-    if (fault.start) await start(machine, fault, failures)
+    if (fault.start) await start(machine, fault, failures, keep)
   }
-  const broken = await check(machine, `${name}-broken`)
+  if (keep && faults.length > 1) await keepRound(machine, faults, name)
+  // In emulation a full check takes a minute. Those that are alone have one at the end of their boot, with the others.
+  const areas = faults.every(({ alone }) => alone) ? areasOf(faults) : []
+  const broken = await check(machine, `${name}-broken`, areas)
   const healthy = Object.keys(TRUE_OF_HEALTHY[faults[0]!.boot.kind])
   for (const { fault, failures } of cases) judgeBroken(fault, broken, failures)
   // Logs remember a start that failed, until the host is started anew.
@@ -58,7 +65,7 @@ export async function round(
     }
   }
   if (cases.some(({ fault }) => Array.isArray(fault.cure))) {
-    const after = await check(machine, `${name}-cured`)
+    const after = await check(machine, `${name}-cured`, faults.some(startsItAnew) ? [] : areas)
     const stay = new Set([...healthy, ...known])
     for (const one of after.filter(({ rule }) => !stay.has(rule))) {
       const whose = cases.find(({ fault }) => fault.found.some((sought) => matches(sought, one)))
@@ -68,12 +75,18 @@ export async function round(
   return new Map(cases.map(({ fault, failures }) => [fault.name, failures]))
 }
 
+function areasOf(faults: readonly Fault[]): string[] {
+  const named = new Set(faults.flatMap((fault) => [...provoked(fault), ...fault['not-found']]))
+  return [...new Set(rules().flatMap(({ id, area }) => (named.has(id) ? [area] : [])))]
+}
+
 const ruleOf = (one: Fault['found'][number]): string => (typeof one === 'string' ? one : one.rule)
 
 const matches = (sought: Fault['found'][number], { rule, subject }: Finding): boolean =>
   typeof sought === 'string' ? sought === rule : sought.rule === rule && sought.subject === subject
 
-function judgeBroken(fault: Fault, broken: readonly Finding[], failures: string[]): void {
+/** Whether a host that is broken so shows what it must, and not what it must not. */
+export function judgeBroken(fault: Fault, broken: readonly Finding[], failures: string[]): void {
   for (const sought of fault.found) {
     if (broken.some((one) => matches(sought, one))) continue
     const others = broken.filter(({ rule }) => rule === ruleOf(sought)).map(tell)

@@ -1,6 +1,6 @@
 /**
  * Real hosts under emulation, broken, examined and mended. Exits with 1 where a fault is not found or not cured.
- * `npm run test:lab [-- --only NAME… | --smoke] [--jobs N]`
+ * `npm run test:lab [-- --only NAME… | --smoke] [--jobs N] [--record]`
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,6 +20,7 @@ const { values: flags } = parseArgs({
     only: { type: 'string', multiple: true, default: [] },
     smoke: { type: 'boolean', default: false },
     jobs: { type: 'string', default: '2' },
+    record: { type: 'boolean', default: false },
   },
 })
 const lab = process.env['VDOCTOR_LAB'] ?? join(tmpdir(), 'vdoctor-lab')
@@ -74,7 +75,7 @@ async function main(): Promise<number> {
   }
   clearOld()
   layOut(join(hosts, 'tool'))
-  const outcomes = await work(jobs, { image: await image(lab, say), hosts, say })
+  const outcomes = await work(jobs, { image: await image(lab, say), hosts, say, keep: flags.record })
   const failed = outcomes.filter(({ failures }) => failures.length > 0).length
   process.stdout.write('\n')
   for (const { name, failures } of outcomes) process.stdout.write(`${failures.length ? 'FAILED' : 'ok    '}  ${name}\n`)
