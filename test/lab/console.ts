@@ -2,7 +2,6 @@ import { execa, type ResultPromise } from 'execa'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { VDOCTOR } from './diagnose.ts'
 import type { Image } from './image.ts'
 import { type Boot, healthy, Machine } from './machine.ts'
 
@@ -25,11 +24,11 @@ export async function consoleCase(image: Image, kind: Boot['kind'], hosts: strin
   const boot = { ...healthy(kind), kernel: 'panic=3', console: true }
   let capture: ResultPromise | undefined
   const folder = join(hosts, `console-${kind}`, 'record')
-  const machine = await Machine.start(image, boot, hosts, `console-${kind}`, port, ({ serialSocket }) => {
+  const machine = await Machine.start(image, boot, hosts, `console-${kind}`, port, ({ vdoctor, serialSocket }) => {
     capture = execa(
       process.execPath,
       [
-        ...[VDOCTOR, 'console', 'capture', '--socket', `host=${serialSocket}`],
+        ...[vdoctor, 'console', 'capture', '--socket', `host=${serialSocket}`],
         ...['--output', folder, '--max-size', '64K', '--quiet'],
       ],
       { reject: false },
@@ -48,7 +47,7 @@ export async function consoleCase(image: Image, kind: Boot['kind'], hosts: strin
   const record = recorded(folder)
   const failures = exitCode === 0 ? [] : [`console capture ended with ${exitCode}: ${stderr}`]
   if (!record.equals(written)) failures.push(differs(record, written))
-  return [...failures, ...(await explained(folder, kind))]
+  return [...failures, ...(await explained(machine.vdoctor, folder, kind))]
 }
 
 function recorded(folder: string): Buffer {
@@ -62,8 +61,8 @@ function differs(record: Buffer, written: Buffer): string {
   return `the record has ${record.length} bytes, the emulator wrote ${written.length}; they differ from byte ${at} on`
 }
 
-async function explained(folder: string, kind: Boot['kind']): Promise<string[]> {
-  const { stdout } = await execa(process.execPath, [VDOCTOR, 'console', 'explain', '-', '--format', 'json'], {
+async function explained(vdoctor: string, folder: string, kind: Boot['kind']): Promise<string[]> {
+  const { stdout } = await execa(process.execPath, [vdoctor, 'console', 'explain', '-', '--format', 'json'], {
     input: recorded(folder),
     reject: false,
   })

@@ -1,15 +1,12 @@
 import { execa } from 'execa'
 import { readdirSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Finding } from '../../src/types.ts'
 import type { Fault } from './fault.ts'
 import type { Image } from './image.ts'
 import { Machine, type Step } from './machine.ts'
 import { keepSaid } from './record.ts'
-
-/** The built command of this checkout. */
-export const VDOCTOR = resolve(import.meta.dirname, '../../bin/vdoctor.cjs')
 
 export const tell = ({ rule, subject }: { rule: string; subject: string }): string =>
   subject ? `${rule} (${subject})` : rule
@@ -28,7 +25,7 @@ export async function start(machine: Machine, fault: Fault, failures: string[], 
     writeFileSync(at(`read-${index}`), (await machine.run(words as Step)).stdout)
   const files = readdirSync(machine.shared(folder)).map(at)
   if (keep) keepSaid(fault, files)
-  failures.push(...(await named(files, fault.start!)))
+  failures.push(...(await named(machine.vdoctor, files, fault.start!)))
 }
 
 /** A host that does not come up: what its console says must name the cause. */
@@ -38,16 +35,17 @@ export async function death(image: Image, fault: Fault, hosts: string, name: str
   await sleep(2000)
   await machine.stop()
   if (keep) keepSaid(fault, [machine.serialLog])
-  return named([machine.serialLog], fault.dies!)
+  return named(machine.vdoctor, [machine.serialLog], fault.dies!)
 }
 
 /** What `vdoctor diagnose` names in these files, against what it must. */
 export async function named(
+  vdoctor: string,
   files: readonly string[],
   wanted: { readonly named: readonly string[]; readonly also: readonly string[] },
 ): Promise<string[]> {
   const words = ['diagnose', '--format', 'json', '--fail-on', 'never', ...files]
-  const { stdout } = await execa(process.execPath, [VDOCTOR, ...words])
+  const { stdout } = await execa(process.execPath, [vdoctor, ...words])
   const { findings } = JSON.parse(stdout) as { findings: Finding[] }
   const problems = findings.filter(({ outcome }) => outcome === 'problem')
   const missing = wanted.named.filter((one) => !problems.some(({ rule }) => rule === one))

@@ -2,7 +2,7 @@ import { execa } from 'execa'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Finding } from '../../src/types.ts'
-import { tell, VDOCTOR } from './diagnose.ts'
+import { tell } from './diagnose.ts'
 import { TRUE_OF_HEALTHY } from './fault.ts'
 import { plainly } from './guests.ts'
 import type { Boot, Machine } from './machine.ts'
@@ -61,9 +61,9 @@ function different(inside: readonly Finding[], other: readonly Finding[], way: s
   ]
 }
 
-async function from(where: string, path = process.env['PATH']!): Promise<Finding[]> {
+async function from(machine: Machine, where: string, path = process.env['PATH']!): Promise<Finding[]> {
   const words = ['check', '--from', where, '--format', 'json', '--fail-on', 'never']
-  const { stdout } = await execa(process.execPath, [VDOCTOR, ...words], { env: { PATH: path } })
+  const { stdout } = await execa(process.execPath, [machine.vdoctor, ...words], { env: { PATH: path } })
   return (JSON.parse(stdout) as { findings: Finding[] }).findings.filter(({ outcome }) => outcome === 'problem')
 }
 
@@ -88,19 +88,19 @@ async function overSsh(machine: Machine): Promise<Finding[]> {
   mkdirSync(bin, { recursive: true })
   writeFileSync(join(bin, 'ssh'), `#!/bin/sh\nexec /usr/bin/ssh -F ${config} "$@"\n`)
   chmodSync(join(bin, 'ssh'), 0o755)
-  return from('ssh://lab', `${bin}:${process.env['PATH']}`)
+  return from(machine, 'ssh://lab', `${bin}:${process.env['PATH']}`)
 }
 
 async function byCollector(machine: Machine): Promise<Finding[]> {
-  const { stdout } = await execa(process.execPath, [VDOCTOR, 'collector'])
+  const { stdout } = await execa(process.execPath, [machine.vdoctor, 'collector'])
   writeFileSync(machine.shared('collect.sh'), stdout)
   const said = await machine.run({ sh: 'sh /lab/collect.sh -u /lab/collected' })
   if (said.status !== 0) throw new Error(`the collector ended with ${said.status}: ${said.stderr}`)
-  return from(machine.shared('collected'))
+  return from(machine, machine.shared('collected'))
 }
 
 async function byBundle(machine: Machine): Promise<Finding[]> {
   const said = await machine.run(['node', '/tool/bin/vdoctor.cjs', 'bundle', '--output', '/lab/bundle.tar.gz'])
   if (said.status !== 0) throw new Error(`vdoctor bundle ended with ${said.status}: ${said.stderr}`)
-  return from(machine.shared('bundle.tar.gz'))
+  return from(machine, machine.shared('bundle.tar.gz'))
 }

@@ -100,6 +100,11 @@ export class Machine {
     return new Machine(image, join(hosts, 'tool'), boot, folder, name, sshPort)
   }
 
+  /** The command that it is examined with, as it is called here. */
+  get vdoctor(): string {
+    return join(this.tool, 'bin/vdoctor.cjs')
+  }
+
   get serialLog(): string {
     return join(this.folder, 'serial.log')
   }

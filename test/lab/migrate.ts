@@ -2,7 +2,6 @@ import { execa } from 'execa'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Finding } from '../../src/types.ts'
-import { VDOCTOR } from './diagnose.ts'
 import { plainly } from './guests.ts'
 import type { Image } from './image.ts'
 import { LabError } from './lab-error.ts'
@@ -166,7 +165,7 @@ qemu-nbd -f raw -x ${name} -b ${HERE} -p ${port} --shared=4 -t --fork /var/tmp/$
   async #readyFromBundles({ guestName }: Move): Promise<Finding[]> {
     const [source, target] = [this.here.shared(BUNDLE), this.there.shared(BUNDLE)]
     const words = ['ready', guestName, '--source', source, '--target', target, '--fail-on', 'never', '--format', 'json']
-    return errorsIn((await execa(process.execPath, [VDOCTOR, ...words])).stdout)
+    return errorsIn((await execa(process.execPath, [this.here.vdoctor, ...words])).stdout)
   }
 
   #migrate({ guestName }: Move): Promise<Said> {
