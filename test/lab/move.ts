@@ -16,6 +16,8 @@ const file = z.strictObject({
   there: steps,
   /** Every rule that must find an error; where there is none, the migration must succeed. */
   found: z.array(z.string()).default([]),
+  /** What the toolstack does all the same, where it does not look at what is found. */
+  'nobody-refuses': z.string().optional(),
 })
 
 /** One migration: what stands in its way, and what must come of it. */

@@ -11,6 +11,7 @@ import { readFaults } from './fault.ts'
 import { readMoves } from './move.ts'
 import { image } from './image.ts'
 import { install } from './needed.ts'
+import { rules } from './table.ts'
 
 /** Of each kind of host: a healthy report, then a guest that does not start. */
 const SMOKE = ['kvm/bridge-missing', 'xen/bridge-missing']
@@ -74,6 +75,8 @@ async function main(): Promise<number> {
     return 2
   }
   clearOld()
+  // Read now: they may be edited in the midst of a run.
+  rules()
   layOut(join(hosts, 'tool'))
   const outcomes = await work(jobs, { image: await image(lab, say), hosts, say, keep: flags.record })
   const failed = outcomes.filter(({ failures }) => failures.length > 0).length

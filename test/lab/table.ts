@@ -89,10 +89,13 @@ ${rows.join('\n')}
 
 ## Migrations
 
-| migration | what stands in its way | rules |
-|---|---|---|
+| migration | what stands in its way | rules | where nobody refuses it |
+|---|---|---|---|
 ${readMoves()
-  .map(({ name, title, found }) => `| ${name} | ${title} | ${found.join(', ') || 'none: it succeeds'} |`)
+  .map(
+    (move) =>
+      `| ${move.name} | ${move.title} | ${move.found.join(', ') || 'none: it succeeds'} | ${move['nobody-refuses'] ?? ''} |`,
+  )
   .join('\n')}
 
 ## Rules that this lab cannot provoke

@@ -53,7 +53,7 @@ export const both: Scene['both'] = {
     blockNames: ['/dev/vg0/a'],
     loopDynamic: false,
     loopCount: 8,
-    loopsInUse: [],
+    loopsInUse: [{ name: 'loop7', path: '/local/7' }],
   },
   network: {
     ...{ bridges: BRIDGES, bridgeNames: ['br0', 'br1'], listening: [22], openVswitch: false },
@@ -135,6 +135,7 @@ export const STORAGE: readonly Plant[] = [
   plant('share-differs-on-target vdc', disk('vdc', '/b/1')),
   plant('share-read-only-on-target vdd', disk('vdd', '/c/1')),
   plant('block-device-missing-on-target vde', disk('vde', '/dev/vg0/a', { type: 'block' })),
+  plant('loop-device-differs-on-target vdo', disk('vdo', '/dev/loop7', { type: 'block' })),
 ]
 /** A target that mounts /a not at all, /b from elsewhere and /c for reading hurts only a guest with disks there. */
 export const odd = target({
@@ -145,5 +146,6 @@ export const odd = target({
       mount('filer:/c', '/c', 'nfs4', ['ro']),
     ],
     blockNames: [],
+    loopsInUse: [],
   },
 })

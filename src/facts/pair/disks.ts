@@ -16,6 +16,8 @@ export const pairDiskSchema = object(
       'Of a file: local (only the source has it), served (the source has it on its own disk, the target from a server), shared, read-only (shared, and the target may not write), missing (the target has not mounted it), other (the target has something else there); "" for the rest',
     ),
     lost: bool('Of a device: the source knows it by its name, and the target does not'),
+    loop: string('Of a loop device: the file behind it on the source; "" for the rest, and where there is none'),
+    targetLoop: string('The file behind the loop device of that name on the target'),
     sourceMount: string('Where the file system is mounted that holds the file'),
     sourceDevice: string('What is mounted there: filer:/images'),
     sourceType: string('ext4, nfs4 …'),
@@ -67,9 +69,12 @@ function described(source: AllFacts, target: AllFacts, disk: Disk, name: string,
   const { path, type, readonly, cache, shareable } = disk
   if (type === 'network' || (path === '' && type !== 'nvme' && type !== 'volume')) return []
   const kind = type === 'nvme' ? 'nvme' : path.startsWith('/dev/') ? 'block' : 'file'
+  const isLoop = LOOP.test(path)
+  const [loop, targetLoop] = [source, target].map((host) => (isLoop ? fileBehind(host, path) : known('')))
   const item = {
     ...{ name, path, kind, readonly, base, cache, shareable },
-    lost: kind === 'block' ? orGap(isLost(source, target, path)) : false,
+    lost: kind === 'block' && !isLoop ? orGap(isLost(source, target, path)) : false,
+    ...{ loop: orGap(loop!), targetLoop: orGap(targetLoop!) },
     ...fieldsOf(placeOfDisk(source, target, disk, kind)),
   }
   return [locate(item, placeOf(disk))]
@@ -78,6 +83,19 @@ function described(source: AllFacts, target: AllFacts, disk: Disk, name: string,
 function placeOfDisk(source: AllFacts, target: AllFacts, { path, type }: Disk, kind: string): Result<Place> {
   if (type === 'volume') return unknown('unsupported', path, 'the pool alone knows where its volume lies')
   return kind === 'file' ? placeOnBoth(source, target, path) : known(NOWHERE)
+}
+
+/** Each host has its own, whatever another one has by that name. */
+const LOOP = /^\/dev\/loop\d+$/
+
+function fileBehind(host: AllFacts, path: string): Result<string> {
+  return chain(
+    factOf<readonly ({ name: string; path: string } | Unknown)[]>(host, 'storage', 'loopsInUse'),
+    (loops) => {
+      const found = loops.find((one) => !isUnknown(one) && `/dev/${one.name}` === path) as { path: string } | undefined
+      return found ? known(found.path) : (loops.find(isUnknown) ?? known(''))
+    },
+  )
 }
 
 const NOWHERE: Place = {

@@ -66,8 +66,14 @@ export const MADE_OF: Readonly<Record<string, MadeOf>> = {
   machine: { guest: ({ itself }) => fieldsOf(itself, ['machine', 'emulator']) },
   disks: {
     hosts: {
-      source: ['storage.fileSystems', 'storage.realPaths', 'storage.blockNames', 'backends.backings'],
-      target: ['storage.fileSystems', 'storage.blockNames'],
+      source: [
+        'storage.fileSystems',
+        'storage.realPaths',
+        'storage.blockNames',
+        'storage.loopsInUse',
+        'backends.backings',
+      ],
+      target: ['storage.fileSystems', 'storage.blockNames', 'storage.loopsInUse'],
     },
   },
   files: { hosts: { source: [], target: ['provisions.folders', 'provisions.files', 'provisions.emulators'] } },
