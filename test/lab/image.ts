@@ -24,7 +24,7 @@ import { LabError } from './lab-error.ts'
 /** Debian's packages of the patient: one system that boots as a KVM host and as a Xen dom0. */
 const PACKAGES = [
   'linux-image-amd64,initramfs-tools,zstd,systemd-sysv,udev,dbus,kmod,procps,util-linux,e2fsprogs,iproute2,bridge-utils',
-  'xen-hypervisor-4.17-amd64,xen-utils-4.17,xenstore-utils,qemu-system-xen,qemu-system-x86,qemu-utils',
+  'xen-hypervisor-4.17-amd64,xen-hypervisor-common,xen-utils-4.17,xenstore-utils,qemu-system-xen,qemu-system-x86,qemu-utils',
   'libvirt-daemon-system,libvirt-clients,libvirt-daemon-driver-xen,dnsmasq-base,nftables,iptables,systemd-timesyncd',
   'openssh-server,grub2-common,grub-pc-bin,nbd-client,pciutils,busybox-static,dmsetup,psmisc,file',
 ].join(',')
