@@ -38,8 +38,6 @@ const file = z.strictObject({
   boot: boot.optional(),
   /** It would blur what others of the same boot show, or hinder them. */
   alone: z.literal(true).optional(),
-  /** The checks of its round try things too: `--probe`. */
-  probe: z.literal(true).optional(),
   break: z.array(z.union([step, z.strictObject({ reboot: boot })])).default([]),
   /** The host does not come up: its console says so at last, and the rules that must name the cause; `also` are true as well. */
   dies: z

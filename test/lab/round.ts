@@ -9,10 +9,10 @@ import type { Machine } from './machine.ts'
 const CHECK_S = 900
 
 /** A full check in the patient: what is wrong there. */
-export async function check(machine: Machine, name: string, probe = false): Promise<Finding[]> {
+export async function check(machine: Machine, name: string): Promise<Finding[]> {
   const file = `${name}.json`
   const said = await machine.run(
-    { sh: `node /tool/bin/vdoctor.cjs check${probe ? ' --probe' : ''} --fail-on never --format json >/lab/${file}` },
+    { sh: `node /tool/bin/vdoctor.cjs check --fail-on never --format json >/lab/${file}` },
     CHECK_S,
   )
   if (said.status !== 0) throw new Error(`vdoctor check ended with ${said.status}: ${said.stderr}`)
@@ -35,8 +35,7 @@ export async function round(
     for (const step of fault.break) await take(machine, step, fault, failures)
     if (fault.start) await start(machine, fault, failures)
   }
-  const probe = faults.some((fault) => fault.probe)
-  const broken = await check(machine, `${name}-broken`, probe)
+  const broken = await check(machine, `${name}-broken`)
   const healthy = Object.keys(TRUE_OF_HEALTHY[faults[0]!.boot.kind])
   for (const { fault, failures } of cases) judgeBroken(fault, broken, failures)
   // Logs remember a start that failed, until the host is started anew.
@@ -59,7 +58,7 @@ export async function round(
     }
   }
   if (cases.some(({ fault }) => Array.isArray(fault.cure))) {
-    const after = await check(machine, `${name}-cured`, probe)
+    const after = await check(machine, `${name}-cured`)
     const stay = new Set([...healthy, ...known])
     for (const one of after.filter(({ rule }) => !stay.has(rule))) {
       const whose = cases.find(({ fault }) => fault.found.some((sought) => matches(sought, one)))
