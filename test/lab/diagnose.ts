@@ -44,17 +44,24 @@ export async function death(image: Image, fault: Fault, hosts: string, name: str
 /** What `vdoctor diagnose` names in these files, against what it must. */
 export async function named(
   files: readonly string[],
-  wanted: { readonly named: readonly string[]; readonly also: readonly string[] },
+  wanted: {
+    readonly named: readonly string[]
+    readonly also: readonly string[]
+    readonly harmless?: readonly string[]
+  },
 ): Promise<string[]> {
   const words = ['diagnose', '--format', 'json', '--fail-on', 'never', ...files]
   const { stdout } = await execa(process.execPath, [VDOCTOR, ...words])
-  const { findings } = JSON.parse(stdout) as { findings: Finding[] }
+  const { findings, harmless } = JSON.parse(stdout) as { findings: Finding[]; harmless: Finding[] }
   const problems = findings.filter(({ outcome }) => outcome === 'problem')
   const missing = wanted.named.filter((one) => !problems.some(({ rule }) => rule === one))
   const more = problems.filter(({ rule }) => !wanted.named.includes(rule) && !wanted.also.includes(rule))
   const instead = problems.map(tell).join(', ') || 'nothing'
   return [
     ...missing.map((rule) => `diagnose did not name ${rule}, but ${instead}`),
+    ...(wanted.harmless ?? [])
+      .filter((one) => !harmless.some(({ rule }) => rule === one))
+      .map((one) => `diagnose did not say that ${one} is harmless`),
     ...more.map((one) => `diagnose named ${tell(one)} too: ${one.says}`),
   ]
 }

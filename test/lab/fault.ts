@@ -44,16 +44,18 @@ const file = z.strictObject({
   dies: z
     .strictObject({ says: z.string(), named: z.array(z.string()).min(1), also: z.array(z.string()).default([]) })
     .optional(),
-  /** A start of a guest, what else to read of it, and the rules that must name the cause; `also` are true as well. */
+  /** A start of a guest, what else to read of it, and the rules that must name the cause or say that a message is harmless; `also` are true as well. */
   start: z
     .strictObject({
       run: words,
       succeeds: z.literal(true).optional(),
       logs: z.array(z.string()).default([]),
       reads: z.array(words).default([]),
-      named: z.array(z.string()).min(1),
+      named: z.array(z.string()).default([]),
       also: z.array(z.string()).default([]),
+      harmless: z.array(z.string()).default([]),
     })
+    .refine(({ named, harmless }) => named.length + harmless.length > 0, 'a start must name a rule')
     .optional(),
   /** What the next check must find: rules, with their subjects where there are any. `also` are true as well, and need not be there. */
   found: z.array(finding).default([]),
@@ -101,6 +103,7 @@ export const readFaults = (): Fault[] =>
 export const provoked = ({ found, start, dies }: Fault): string[] => [
   ...found.map((one) => (typeof one === 'string' ? one : one.rule)),
   ...(start?.named ?? []),
+  ...(start?.harmless ?? []),
   ...(dies?.named ?? []),
 ]
 
