@@ -10,7 +10,7 @@ const LONGEST_LINE = 8192
 const MANY_HITS = 100
 /** As much text at once: larger strings lie outside of V8's nursery, and cost many times as much. */
 const WINDOW_BYTES = 64 << 10
-/** Serial lines end in one or two of them. */
+/** Serial lines end in one or two of them; GRUB puts one before each. */
 const RETURN = 13
 
 /** The line of the scanner's text that is being looked at. Strings are latin1, one character a byte. */
@@ -53,8 +53,9 @@ export class PresentLine {
     this.start = this.#scanner.lineStart(offset)
     this.end = this.#scanner.lineEnd
     this.#message = undefined
-    const from = Math.max(this.start, offset - LONGEST_LINE / 2)
+    let from = Math.max(this.start, offset - LONGEST_LINE / 2)
     let to = Math.min(this.end, offset + LONGEST_LINE / 2)
+    while (from < to && this.#scanner.text[from] === RETURN) from++
     while (to > from && this.#scanner.text[to - 1] === RETURN) to--
     this.#from = from
     this.#to = to

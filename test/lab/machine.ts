@@ -214,14 +214,18 @@ export class Machine {
     const { kind, cpu, devices, kernel, xen, memoryMib, grub } = this.#boot
     const { image } = this
     const root = 'root=/dev/vda1 ro'
+    // Dom0 speaks through Xen, and Xen on the serial port, unless they are told another console.
+    const names = (line: string): boolean => /(^| )console=/.test(line)
+    const dom0 = names(kernel) ? '' : 'console=hvc0 '
+    const port = names(xen) ? '' : 'console=com1 com1=115200,8n1 '
     const words = grub
       ? []
       : kind === 'xen'
         ? [
             ...['-kernel', image.xen],
-            ...['-append', `console=com1 com1=115200,8n1 loglvl=all ${xen}`],
+            ...['-append', `${port}loglvl=all ${xen}`],
             '-initrd',
-            `${image.kernel} ${`${root} console=hvc0 ${kernel}`.replaceAll(',', ',,')},${image.initramfs}`,
+            `${image.kernel} ${`${root} ${dom0}${kernel}`.replaceAll(',', ',,')},${image.initramfs}`,
           ]
         : [
             ...['-kernel', image.kernel, '-initrd', image.initramfs],
