@@ -19,16 +19,28 @@ const STAGES = {
 /** What sysrq-trigger leads to. In dom0 Xen restarts the machine, and says so too. */
 const CAUSE = 'kernel-stopped'
 
-/** From power-on through a crash and the start after it: `vdoctor console capture` on the host's own serial port. */
+/**
+ * From power-on through a crash and the start after it: `vdoctor console capture` on the host's own serial port. What the emulator wrote
+ * is kept by a socat between them: the emulator's own log has a byte twice where the socket did not take it at once.
+ */
 export async function consoleCase(image: Image, kind: Boot['kind'], hosts: string, port: number): Promise<string[]> {
   const boot = { ...healthy(kind), kernel: 'panic=3', console: true }
   let capture: ResultPromise | undefined
   const folder = join(hosts, `console-${kind}`, 'record')
-  const machine = await Machine.start(image, boot, hosts, `console-${kind}`, port, ({ vdoctor, serialSocket }) => {
+  let relay: ResultPromise | undefined
+  const machine = await Machine.start(image, boot, hosts, `console-${kind}`, port, (host) => {
+    const [tap, raw] = ['tap', 'raw'].map((name) => join(host.folder, name))
+    relay = execa(
+      'socat',
+      ['-R', raw!, `UNIX-LISTEN:${tap}`, `UNIX-CONNECT:${host.serialSocket},retry=100,interval=0.1`],
+      {
+        reject: false,
+      },
+    )
     capture = execa(
       process.execPath,
       [
-        ...[vdoctor, 'console', 'capture', '--socket', `host=${serialSocket}`],
+        ...[host.vdoctor, 'console', 'capture', '--socket', `host=${tap}`],
         ...['--output', folder, '--max-size', '64K', '--quiet'],
       ],
       { reject: false },
@@ -40,7 +52,8 @@ export async function consoleCase(image: Image, kind: Boot['kind'], hosts: strin
   // Until nothing more is said.
   await sleep(15_000)
   await machine.stop()
-  const written = readFileSync(machine.serialLog)
+  await relay
+  const written = readFileSync(join(machine.folder, 'raw'))
   await sleep(1000)
   capture!.kill('SIGTERM')
   const { exitCode, stderr } = await capture!

@@ -12,6 +12,7 @@ const PROGRAMS = {
   cpio: 'cpio',
   setpriv: 'util-linux',
   ssh: 'openssh-client',
+  socat: 'socat',
 }
 /** A recommendation of QEMU's, without which it starts nothing. */
 const FIRMWARE = 'seabios'

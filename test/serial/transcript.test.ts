@@ -116,6 +116,14 @@ login: `
     assert.equal(outcomes(`${DEBIAN}\nmysql> `), ['fine: login'])
   })
 
+  it('sees a login that went on: somebody typed a name, or the console logs in by itself', () => {
+    const upTo = DEBIAN.slice(0, DEBIAN.lastIndexOf('web1 login:'))
+    assert.equal(outcomes(`${upTo}web1 login: root (automatic login)\nroot@web1:~# `), ['fine: login'])
+    assert.equal(outcomes(`${upTo}web1 login: admin\nPassword: `), ['fine: login'])
+    assert.equal(outcomes(`${upTo}Last login: Fri Nov 20 20:53:24 UTC 2026 on hvc0`), ['open: init'])
+    assert.equal(outcomes(`${upTo}Last login: never`), ['open: init'])
+  })
+
   it('makes nothing of text that is no console’s', () => {
     assert.equal(outcomes('hello\nworld'), ['open: null'])
     assert.equal(outcomes('Nov 20 09:31:00 web1 sshd[1]: my login: was wrong'), ['open: null'])

@@ -59,7 +59,8 @@ const MARKERS: readonly Marker[] = [
     match:
       /^(?:systemd \S+ running in system mode|INIT: version \S+ booting|Welcome to (?!GRUB)\S.*!|\t\tWelcome to |OpenRC \S+ is starting up|Entering non-interactive startup|Setting hostname|Run \/sbin\/init as init process)/,
   },
-  { stage: 'login', match: /^(?:\S+ )?login: ?$/ },
+  // web1 login: · web1 login: root · web1 login: root (automatic login)
+  { stage: 'login', match: /^(?:(?!Last )\S+ )?login: ?(?:[a-z_][\w.-]*(?: \(automatic login\))?)?$/ },
   {
     stage: 'shutdown',
     match:
