@@ -39,7 +39,10 @@ const plainSort: EsbuildPlugin = {
 }
 
 /** Libraries that a check does not need: each in a file of its own, since a third less code starts a twentieth faster. */
-const RARE = ['zod', 'yaml', '@eslint-community/regexpp', 'xz-decompress', 'fzstd', 'modern-tar', 'cli-table3']
+const RARE = [
+  ...['zod', 'yaml', '@eslint-community/regexpp', 'xz-decompress', 'fzstd', 'modern-tar', 'cli-table3'],
+  ...['ora', 'execa'],
+]
 const fileOf = (library: string): string => `${library.replace(/^.*\//, '')}.cjs`
 const rareApart: EsbuildPlugin = {
   name: 'rare-apart',
