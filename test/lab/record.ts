@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Fault } from './fault.ts'
 import { LabError } from './lab-error.ts'
@@ -40,23 +40,17 @@ export function keepSaid(fault: Fault, files: readonly string[]): void {
   for (const file of files) cpSync(file, join(folder, file.replace(/^.*\//, '')))
 }
 
-export function keptRounds(): KeptRound[] {
-  const folder = join(KEPT, 'rounds')
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => ({
-      bundle: join(folder, name.replace(/json$/, 'tar.gz')),
-      faults: JSON.parse(readFileSync(join(folder, name), 'utf8')) as string[],
+export const keptRounds = (): KeptRound[] =>
+  filesIn(join(KEPT, 'rounds'))
+    .filter((path) => path.endsWith('.json'))
+    .map((path) => ({
+      bundle: path.replace(/json$/, 'tar.gz'),
+      faults: JSON.parse(readFileSync(path, 'utf8')) as string[],
     }))
-}
 
-/** The files of a fault; [] where none were kept. */
-export function keptOf({ name }: Fault): string[] {
-  const folder = join(KEPT, 'said', name)
-  try {
-    return readdirSync(folder).map((file) => join(folder, file))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
-  }
-}
+/** The files of a fault. */
+export const keptOf = ({ name }: Fault): string[] => filesIn(join(KEPT, 'said', name))
+
+/** [] where nothing was kept. */
+const filesIn = (folder: string): string[] =>
+  existsSync(folder) ? readdirSync(folder).map((file) => join(folder, file)) : []
