@@ -22,15 +22,15 @@ describe('console explain', (it) => {
   it('divides recorded boots into their stages and names what ended them', () => {
     assert.equal(shape(explained(record('kvm-host-ok'))), [
       {
-        way: ['kernel 1', 'initramfs 372', 'root mounted 411', 'init 417', 'shutdown 767', 'off 795'],
-        outcome: 'fine: init',
+        way: ['kernel 1', 'initramfs 372', 'root mounted 411', 'init 417', 'login 695', 'shutdown 767', 'off 795'],
+        outcome: 'fine: login',
         errors: [],
       },
     ])
     assert.equal(shape(explained(record('xen-dom0-ok'))), [
       {
-        way: ['xen 1', 'kernel 165', 'initramfs 520', 'root mounted 559', 'init 565', 'shutdown 1023', 'off 1048'],
-        outcome: 'fine: init',
+        way: ['xen 1', 'kernel 165', 'initramfs 520', 'root mounted 559', 'init 565', 'login 833', 'shutdown 1023', 'off 1048'],
+        outcome: 'fine: login',
         errors: [],
       },
     ])
@@ -44,8 +44,8 @@ describe('console explain', (it) => {
 
   it('knows a crash that was asked for, a root that does not come, and a guest of Xen', () => {
     const [crashed] = shape(explained(record('kvm-host-sysrq-panic')))
-    assert.equal(crashed!.way, ['kernel 1', 'initramfs 353', 'root mounted 392', 'init 398', 'off 689'])
-    assert.is(crashed!.outcome, 'died: init')
+    assert.equal(crashed!.way, ['kernel 1', 'initramfs 353', 'root mounted 392', 'init 398', 'login 647', 'off 689'])
+    assert.is(crashed!.outcome, 'died: login')
     assert.ok(crashed!.errors.includes('kernel-stopped 661'))
     assert.equal(shape(explained(record('kvm-host-no-root'))), [
       {
