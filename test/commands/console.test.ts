@@ -29,7 +29,16 @@ describe('console explain', (it) => {
     ])
     assert.equal(shape(explained(record('xen-dom0-ok'))), [
       {
-        way: ['xen 1', 'kernel 165', 'initramfs 520', 'root mounted 559', 'init 565', 'login 833', 'shutdown 1023', 'off 1048'],
+        way: [
+          'xen 1',
+          'kernel 165',
+          'initramfs 520',
+          'root mounted 559',
+          'init 565',
+          'login 833',
+          'shutdown 1023',
+          'off 1048',
+        ],
         outcome: 'fine: login',
         errors: [],
       },
